@@ -6,17 +6,19 @@ Nothing here imports rdflib, networkx or pyoxigraph until a door is used.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from kg.model import Assertion, Entity, Paper, SourceDocument, Topic
-
-if TYPE_CHECKING:
-    import networkx
-    import rdflib
-
-    from kg.query import Rows
+from kg.model import (
+    Assertion,
+    Entity,
+    Evidence,
+    Paper,
+    Relation,
+    SourceDocument,
+    Span,
+    Topic,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Graph:
     """Everything that a build found. Each tuple is sorted by id (assertions by their triple).
 
     entities: papers, methods, losses, datasets, tasks, metrics and concepts.
+    `canonical` gives that order to tuples that were collected in another one.
     """
 
     entities: tuple[Entity, ...]
@@ -40,3 +43,55 @@ class Graph:
     def papers(self) -> Iterator[Paper]:
         """The papers among the entities, in their order."""
         return (e for e in self.entities if isinstance(e, Paper))
+
+    def canonical(self) -> Graph:
+        """The same graph in the one form that is written and read back.
+
+        Tuples are sorted; aliases are sorted, distinct and other than the name; confidences have
+        three decimals; an assertion stands once, with the evidence of all its copies and the
+        highest of their confidences, and with one evidence a (source, span, rule), the one
+        whose mention comes first.
+        """
+        assertions: dict[tuple[str, Relation, str], Assertion] = {}
+        for a in self.assertions:
+            triple = (a.subject, a.relation, a.object)
+            if twin := assertions.get(triple):
+                confidence = max(a.confidence, twin.confidence)
+                a = replace(a, evidence=twin.evidence + a.evidence, confidence=confidence)
+            assertions[triple] = a
+        return Graph(
+            tuple(sorted(map(_canonical_entity, self.entities), key=_id)),
+            tuple(sorted(self.topics, key=_id)),
+            tuple(sorted(map(_canonical_source, self.sources), key=_id)),
+            tuple(_canonical_assertion(assertions[triple]) for triple in sorted(assertions)),
+        )
+
+
+def _id(node: Entity | Topic | SourceDocument) -> str:
+    return node.id
+
+
+def _canonical_entity(entity: Entity) -> Entity:
+    aliases = tuple(sorted(set(entity.aliases) - {entity.name}))
+    return entity if aliases == entity.aliases else replace(entity, aliases=aliases)
+
+
+def _canonical_source(source: SourceDocument) -> SourceDocument:
+    return replace(
+        source,
+        summarises=tuple(dict.fromkeys(source.summarises)),
+        lists=tuple(dict.fromkeys(source.lists)),
+    )
+
+
+def _canonical_assertion(assertion: Assertion) -> Assertion:
+    places: dict[tuple[str, Span, str], Evidence] = {}
+    for e in sorted(assertion.evidence, key=_place):
+        places.setdefault((e.source, e.span, e.rule), e)
+    return replace(
+        assertion, evidence=tuple(places.values()), confidence=round(assertion.confidence, 3)
+    )
+
+
+def _place(e: Evidence) -> tuple[object, ...]:
+    return (e.source, e.span, e.rule, e.mention, e.about, e.quote, e.prefix, e.suffix, e.line)
