@@ -1,0 +1,91 @@
+"""Blanks what is not Markdown, so that every offset in the result is one in the source.
+
+The result has the length of the text. What goes: front matter, Liquid tags, comments, figures
+and their captions, scripts, tables in HTML, and the tags of HTML blocks, whose inside is then
+read as Markdown; display formulas that stand alone; carriage returns.
+"""
+
+import re
+
+_LIQUID = re.compile(r"(?<![\w}\\^{$])\{\{[^{}\n]*\}\}|\{%[^\n]*?%\}|(?<!\$)\{:[^}\n]*\}(?!\$)")
+_LIQUID_CODE = re.compile(r"\{%-?\s*(highlight|raw|comment)\b.*?\{%-?\s*end\1\s*-?%\}", re.S)
+_DROPPED = re.compile(
+    r"<!--.*?-->|<(figure|figcaption|script|style|table|iframe|svg|video|object|picture|pre)\b"
+    r"[^>]*>.*?</\1\s*>",
+    re.S | re.I,
+)
+_BLOCK_TAG = re.compile(
+    r"</?(?:details|summary|div|center|p|section|article|aside|header|footer|main|nav|hr"
+    r"|blockquote|ul|ol|dl|dd|dt|figure|figcaption|h[1-6]|small|br|li)\b[^<>]*>",
+    re.I,
+)
+_FENCE = re.compile(
+    r"^[ \t>]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=mark)[`~]*[ \t]*$|\Z)", re.S | re.M
+)
+_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
+_DISPLAY = re.compile(
+    r"^[ \t>]*(?:\$\$(?:(?!\$\$|\n[ \t]*\n).)+?\$\$|\\{1,2}\[(?:(?!\n[ \t]*\n).)+?\\{1,2}\]"
+    r"|\\begin\{(?P<name>[a-z]+\*?)\}(?:(?!\n[ \t]*\n).)+?\\end\{(?P=name)\})[ \t.,;]*$",
+    re.S | re.M,
+)
+_TEX_PARENTHESIS = re.compile(r"\\\\[()]")
+_STARTS_BLOCK = re.compile(r"^[ \t]*(?:[-*+>]|\d+[.)])[ \t]")
+
+
+def mask(text: str, front_matter_end: int = 0) -> str:
+    """`text` with everything blanked that carries no prose; same length, "\\n" line ends."""
+    text = text.replace("\r\n", " \n").replace("\r", "\n").replace("\0", " ")
+    text = _blank(text[:front_matter_end]) + text[front_matter_end:]
+    for fence in _FENCE.finditer(text):
+        text = text[: fence.start()] + _blank(fence.group()) + text[fence.end() :]
+    if "{%" in text or "{{" in text or "{:" in text:
+        text = _LIQUID_CODE.sub(lambda m: _blank(m.group()), text)
+        text = _outside_code(_LIQUID, text)
+    if "$$" in text or "\\[" in text or "\\begin" in text:
+        text = _DISPLAY.sub(lambda m: _blank(m.group()), text)
+    text = _TEX_PARENTHESIS.sub("   ", text)
+    if "<" in text:
+        text = _outside_code(_DROPPED, text)
+        text = _blank_block_tags(text)
+    return text
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _outside_code(pattern: re.Pattern[str], text: str) -> str:
+    code = [m.span() for m in _INLINE_CODE.finditer(text)] if "`" in text else []
+    return pattern.sub(
+        lambda m: (
+            m.group() if any(a < m.start() < b for a, b in code) else _blank(m.group())
+        ),
+        text,
+    )
+
+
+def _blank_block_tags(text: str) -> str:
+    """Tags of HTML blocks become white space of their length.
+
+    At the start of a line a tag leaves a blank line behind, so that what follows is read as a
+    block of its own; a heading tag becomes the marks of a Markdown heading.
+    """
+    code = [m.span() for m in _INLINE_CODE.finditer(text)] if "`" in text else []
+
+    def replacement(match: re.Match[str]) -> str:
+        tag = match.group()
+        if any(a < match.start() < b for a, b in code):
+            return tag
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        before = text[line_start : match.start()]
+        if _STARTS_BLOCK.match(before) or before.startswith(("  ", "\t")):
+            return _blank(tag)
+        name = re.sub(r"[</>\s].*", "", tag.lstrip("</"), flags=re.S).lower()
+        if name in ("br", "small"):
+            return _blank(tag)
+        opens_heading = re.fullmatch(r"h[1-6]", name) and not tag.startswith("</")
+        if opens_heading and not re.sub(r"<[^<>]*>", "", before).strip():
+            return ("#" * int(name[1]) + " ").ljust(len(tag)) if len(tag) > int(name[1]) else _blank(tag)
+        return "\n\n" + _blank(tag[2:])
+
+    return _BLOCK_TAG.sub(replacement, text)
