@@ -1,6 +1,8 @@
-"""A small graph made by hand, with the two source texts that its evidence stands in."""
+"""A small graph made by hand, with the texts that its evidence stands in, and generated ones."""
 
 import re
+
+from hypothesis import strategies as st
 
 from kg.graph import Graph
 from kg.model import (
@@ -15,6 +17,7 @@ from kg.model import (
     Span,
     Topic,
 )
+from kg.vocabulary import entity_ids, paper_id, source_id, topic_id
 
 POST = """\
 ---
@@ -251,3 +254,73 @@ def small_graph() -> Graph:
         ),
         assertions=tuple(_assertions()),
     ).canonical()  # fmt: skip
+
+
+# ------------------------------------------------------------------------- generated graphs
+
+_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_name = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
+_address = st.sampled_from(["https://a.org/x", "http://b.org/?q=1&r=é", "not an address", "x y"])
+_licence = st.one_of(
+    st.none(), st.sampled_from(["MIT", "CC-BY-4.0", "https://a.org/licence", "ask the author"])
+)
+_identifiers = st.builds(
+    Identifiers,
+    st.none() | st.sampled_from(["1912.01865", "1911.09070", "cs/0101001", "a b"]),
+    st.none() | st.sampled_from(["10.1/X", "10.48550/arXiv.2001.00001"]),
+    st.none() | _address,
+)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Graph:
+    """Any canonical graph: what the types allow, and nothing that a build would forbid."""
+    topics: list[Topic] = []
+    for name in draw(st.lists(_name, max_size=3, unique=True)):
+        above = st.sampled_from([t.id for t in topics]) if topics else st.nothing()
+        topics.append(Topic(topic_id(name, [t.id for t in topics]), name, draw(st.none() | above)))
+    entities: list[Entity] = []
+    for kind in Kind:
+        if kind is Kind.PAPER:
+            continue
+        names = draw(st.lists(_name, min_size=1, max_size=3, unique=True))
+        entities += (
+            Entity(id_, kind, name, tuple(draw(st.lists(_text, max_size=2))))
+            for name, id_ in entity_ids(kind, names).items()
+        )
+    topic = st.none() | (st.sampled_from([t.id for t in topics]) if topics else st.nothing())
+    papers: dict[str, Paper] = {}
+    for _ in range(draw(st.integers(1, 4))):
+        name, known = draw(_name), draw(_identifiers)
+        id_ = paper_id(known, name, papers)
+        papers[id_] = Paper(
+            id_, Kind.PAPER, name, tuple(draw(st.lists(_text, max_size=2))),
+            title=draw(st.none() | _text), identifiers=known,
+            year=draw(st.none() | st.integers(1900, 2100)), topic=draw(topic),
+        )  # fmt: skip
+    paper = st.sampled_from(sorted(papers))
+    sources: list[SourceDocument] = []
+    for path in draw(st.lists(_name, min_size=1, max_size=2, unique=True)):
+        some = st.lists(paper, max_size=4, unique=True).map(tuple)
+        sources.append(
+            SourceDocument(
+                source_id(path, [s.id for s in sources]), path, draw(st.none() | _text),
+                draw(_licence), draw(some), draw(some),
+            )
+        )  # fmt: skip
+    small = st.integers(0, 20)
+    span = st.builds(lambda start, length: Span(start, start + length), small, small)
+    evidence = st.builds(
+        Evidence, st.sampled_from([s.id for s in sources]), span, span, _text, _text, _text,
+        st.integers(1, 9), _name, paper,
+    )  # fmt: skip
+    anything = st.sampled_from(sorted([*papers, *(e.id for e in entities)]))
+    assertion = st.builds(
+        Assertion, anything, st.sampled_from(Relation), anything,
+        st.lists(evidence, min_size=1, max_size=3).map(tuple),
+        st.integers(0, 1000).map(lambda n: n / 1000),
+    )  # fmt: skip
+    assertions = draw(st.lists(assertion, max_size=5))
+    return Graph(
+        (*entities, *papers.values()), tuple(topics), tuple(sources), tuple(assertions)
+    ).canonical()
