@@ -1,0 +1,67 @@
+"""The command line: options, progress, exit codes. Every command is one call plus echo.
+
+Only click is imported here; a command imports what it calls when it runs, so that `kg --help`
+answers at once.
+
+Exit codes: 0 done; 1 the answer is no (no paper, no such name, does not conform, --strict);
+2 could not run; 130 interrupted.
+"""
+
+from typing import IO, Any
+
+import click
+
+from kg.cli.build import build_command
+from kg.cli.completion import completion_command
+from kg.cli.measure import eval_command
+from kg.errors import KgError, LookupFailed
+
+INTERRUPTED = 130
+"""128 + SIGINT, as shells have it."""
+
+
+class _Failure(click.ClickException):
+    """An error of the library on its way out: one line on stderr."""
+
+    def __init__(self, error: KgError) -> None:
+        message = str(error)
+        if isinstance(error, LookupFailed) and error.suggestions:
+            message += f"; did you mean {', '.join(error.suggestions)}?"
+        super().__init__(" ".join(message.splitlines()))
+        self.exit_code = error.exit_code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"kg: {self.message}", file=file, err=True)
+
+
+class _Group(click.Group):
+    """Turns the library's errors into messages, once."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            raise _Failure(error) from error
+        except KeyboardInterrupt:
+            click.echo("kg: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="paperkg", prog_name="kg")
+def main() -> None:
+    """Turn summaries of research papers into a knowledge graph.
+
+    Every triple carries the sentence that says it.
+
+    \b
+    Start here:
+      kg build                    the graph of data/summaries/, into exports/
+      kg build notes/ post.md     the graph of your own files
+      kg show StarGAN             an entity, its relations, the sentence behind each
+      kg query --list             ready questions
+    """
+
+
+for command in (build_command, completion_command, eval_command):
+    main.add_command(command)
