@@ -5,11 +5,18 @@ by what stands in it and not by its name.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 
 from kg.errors import SourceError
 from kg.model import Problem, Reading, Source
+from kg.read.bibtex import is_bibtex, parse_bibtex
+from kg.read.html import is_html, parse_html
 from kg.read.identifiers import is_paper_link, parse_identifiers, year_from_arxiv
+from kg.read.jsonl import is_json, parse_json
+from kg.read.language import other_language
+from kg.read.markdown import parse_markdown
 
 __all__ = [
     "is_paper_link",
@@ -45,10 +52,12 @@ def read_sources(
         if path.is_dir():
             files = _files_below(path)
             if not files:
-                raise SourceError("no text files in this folder; give one with summaries", str(path))
-            readings = (_read_leniently(file, root or path) for file in files)
+                raise SourceError(
+                    "no text files in this folder; give one with summaries", str(path)
+                )
+            readings = map(_read_leniently, files, repeat(root or path))
         else:
-            readings = iter([read_source(path, root or path.parent)])
+            readings = map(read_source, [path], [root or path.parent])
         for reading in readings:
             if on_problem is not None:
                 for problem in reading.problems:
@@ -77,10 +86,40 @@ def read_source(path: Path, root: Path) -> Reading:
 
 
 def parse_source(source: Source) -> Reading:
-    """The papers in a text. Never raises: what cannot be used is among the problems."""
-    from kg.read.markdown import parse_markdown
+    """The papers in a text. Never raises: what cannot be used is among the problems.
 
-    return parse_markdown(source)
+    Summaries in another language than English are left out and reported.
+    """
+    reading = _parser_for(source.text)(source)
+    kept, problems = [], list(reading.problems)
+    for document in reading.documents:
+        language = other_language(document.blocks)
+        if language is None:
+            kept.append(document)
+            continue
+        problems.append(
+            Problem(
+                source.path,
+                source.line_of(document.paper.span.start),
+                f"the language looks like {language}; only English is read",
+            )
+        )
+    return replace(reading, documents=tuple(kept), problems=tuple(problems))
+
+
+def _parser_for(text: str) -> Callable[[Source], Reading]:
+    """The parser of the format that the text itself shows; Markdown is the last resort."""
+    for recognises, parse in _FORMATS:
+        if recognises(text):
+            return parse
+    return parse_markdown
+
+
+_FORMATS: tuple[tuple[Callable[[str], bool], Callable[[Source], Reading]], ...] = (
+    (is_bibtex, parse_bibtex),
+    (is_json, parse_json),
+    (is_html, parse_html),
+)
 
 
 def _read_leniently(path: Path, root: Path) -> Reading:

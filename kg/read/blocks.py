@@ -204,7 +204,9 @@ def _add_tag(
     if name == "a":
         href = _HREF.match(tag)
         if href:
-            anchors.append((len(builder), unescape(next(g for g in href.groups() if g is not None))))
+            anchors.append(
+                (len(builder), unescape(next(g for g in href.groups() if g is not None)))
+            )
         elif closes and anchors:
             builder.link(*anchors.pop())
     elif name in _EMPHASIS_TAGS:

@@ -52,13 +52,21 @@ def is_paper_link(url: str) -> bool:
         return True
     if any(_is_at(host, site) for site in sites.others):
         return False
-    return found.doi is not None or _is_paper_file(path)
+    return found.doi is not None or is_paper_file(path)
 
 
 def is_elsewhere(url: str) -> bool:
     """Whether a URL leads to a site that holds code, videos or posts and no papers."""
     host, _ = _host_and_path(trim_url(url.strip()))
     return any(_is_at(host, site) for site in words().sites.others)
+
+
+def is_paper_file(url: str) -> bool:
+    """Whether a URL ends in a document that may be a paper: no slides, no poster."""
+    name = url.split("?")[0].split("#")[0].lower()
+    return name.endswith((".pdf", ".ps", ".ps.gz", ".pdf/")) and not re.search(
+        r"slides?|poster|presentation|lecture|talk|tutorial", name
+    )
 
 
 def year_from_arxiv(arxiv: str) -> int:
@@ -71,7 +79,9 @@ def trim_url(url: str) -> str:
     """`url` without the punctuation and unpaired brackets that a sentence left at its end."""
     while url:
         last = url[-1]
-        if last in ".,;:!'\"*" or (last in _CLOSERS and url.count(last) > url.count(_CLOSERS[last])):
+        if last in ".,;:!'\"*" or (
+            last in _CLOSERS and url.count(last) > url.count(_CLOSERS[last])
+        ):
             url = url[:-1]
         else:
             break
@@ -127,10 +137,3 @@ def _names_doi(text: str) -> bool:
 
 def _trim_doi(doi: str) -> str:
     return re.sub(r"(?:\.pdf|/full|/abstract|/pdf|/epdf)$", "", trim_url(doi), flags=re.I)
-
-
-def _is_paper_file(path: str) -> bool:
-    name = path.split("?")[0].lower()
-    return name.endswith((".pdf", ".ps", ".ps.gz", ".pdf/")) and not re.search(
-        r"slides?|poster|presentation|lecture|talk|tutorial", name
-    )

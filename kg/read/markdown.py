@@ -14,7 +14,9 @@ def parse_markdown(source: Source) -> Reading:
     reading = arrange(source, passages, front)
     if front.broken is None:
         return reading
-    problem = Problem(source.path, 1, f"front matter is not YAML, read line by line: {front.broken}")
+    problem = Problem(
+        source.path, 1, f"front matter is not YAML, read line by line: {front.broken}"
+    )
     return Reading(
         source, reading.title, reading.documents, reading.listed, (*reading.problems, problem)
     )

@@ -29,6 +29,7 @@ _DISPLAY = re.compile(
     re.S | re.M,
 )
 _TEX_PARENTHESIS = re.compile(r"\\\\[()]")
+_INDENTED_ITEM = re.compile(r"(?<=\n)(?: {4,7}|\t)(?=(?:[-*+]|\d{1,3}[.)])[ \t])")
 _STARTS_BLOCK = re.compile(r"^[ \t]*(?:[-*+>]|\d+[.)])[ \t]")
 
 
@@ -47,7 +48,19 @@ def mask(text: str, front_matter_end: int = 0) -> str:
     if "<" in text:
         text = _outside_code(_DROPPED, text)
         text = _blank_block_tags(text)
-    return text
+    return _INDENTED_ITEM.sub(_detach, text)
+
+
+def _detach(match: re.Match[str]) -> str:
+    """Put a blank line before an indented list that follows a line of a paragraph.
+
+    CommonMark would read the list as the paragraph's continuation.
+    """
+    text, start = match.string, match.start()
+    above = text[text.rfind("\n", 0, start - 1) + 1 : start - 1]
+    if not above.strip() or above[0].isspace() or _STARTS_BLOCK.match(above):
+        return match.group()
+    return "\n" + match.group()[1:]
 
 
 def _blank(text: str) -> str:
@@ -57,9 +70,7 @@ def _blank(text: str) -> str:
 def _outside_code(pattern: re.Pattern[str], text: str) -> str:
     code = [m.span() for m in _INLINE_CODE.finditer(text)] if "`" in text else []
     return pattern.sub(
-        lambda m: (
-            m.group() if any(a < m.start() < b for a, b in code) else _blank(m.group())
-        ),
+        lambda m: m.group() if any(a < m.start() < b for a, b in code) else _blank(m.group()),
         text,
     )
 
@@ -85,7 +96,11 @@ def _blank_block_tags(text: str) -> str:
             return _blank(tag)
         opens_heading = re.fullmatch(r"h[1-6]", name) and not tag.startswith("</")
         if opens_heading and not re.sub(r"<[^<>]*>", "", before).strip():
-            return ("#" * int(name[1]) + " ").ljust(len(tag)) if len(tag) > int(name[1]) else _blank(tag)
+            return (
+                ("#" * int(name[1]) + " ").ljust(len(tag))
+                if len(tag) > int(name[1])
+                else _blank(tag)
+            )
         return "\n\n" + _blank(tag[2:])
 
     return _BLOCK_TAG.sub(replacement, text)

@@ -41,6 +41,8 @@ class FrontMatter:
 
 
 class FieldKind(StrEnum):
+    """What a line about the paper holds."""
+
     TITLE = "title"
     LINK = "link"
     YEAR = "year"
@@ -85,13 +87,15 @@ def year_in(text: str) -> int | None:
 
 
 def parse_fields(block: Block, source_text: str) -> tuple[Field, ...]:
-    """The fields of a block of which every line is a "label: value"; empty for any other."""
-    fields = []
+    """The fields that a block opens with, one a line; empty where its first line is none."""
+    if ":" not in block.text and "：" not in block.text:
+        return ()
+    fields: list[Field] = []
     for line in lines_of(block, source_text):
         match = _FIELD.match(block.text, line.start, line.end)
         kinds = _kinds(match.group(1)) if match else frozenset()
         if match is None or not kinds:
-            return ()
+            break
         fields.append(
             Field(
                 kinds,

@@ -1,10 +1,9 @@
 """Text without markup, built character by character with the place of each in the source."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-
-import re
 
 from kg.model import Block, BlockKind, Link, Span
 from kg.read.identifiers import trim_url

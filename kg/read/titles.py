@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kg.model import Block, Identifiers, Link, Span
-from kg.read.identifiers import is_elsewhere, is_paper_link, parse_identifiers
+from kg.read.identifiers import is_elsewhere, is_paper_file, is_paper_link, parse_identifiers
 from kg.read.metadata import year_in
 from kg.read.words import key, words
 
@@ -31,6 +31,9 @@ _SENTENCE = re.compile(r"(?<=[a-z0-9)\]\"A-Z]{2})[.?!]\s+(?=[A-Z])")
 _UNLINKED = re.compile(r"\((?:19|20)\d\d\)[,.]?\s+[A-Z][^()]{2,80}\bet\.? al")
 
 
+NO_IDENTIFIERS = Identifiers()
+
+
 class LinkRole(StrEnum):
     """What a link says of a paper by its text alone: "[pdf]", "[code]"."""
 
@@ -47,7 +50,7 @@ class Naming:
     """
 
     title: Span
-    identifiers: Identifiers = Identifiers()
+    identifiers: Identifiers = NO_IDENTIFIERS
     year: int | None = None
     marked: bool = False
     linked: bool = False
@@ -162,19 +165,22 @@ def clean_title(text: str, span: Span) -> tuple[Span, int | None]:
             if inside.endswith("..."):
                 break
             end -= 1
-        elif last in _CLOSERS and inside.count(last) > inside.count(_CLOSERS[last]):
-            end -= 1
-        elif last and last in "([" and inside.count(last):
+        elif last and (last in "([" or _is_unpaired(last, inside)):
             end -= 1
         elif (venue := _VENUE_YEAR.search(inside)) and venue.start() > 0 and last in ")]":
             year = year_in(venue.group()) or year
             end = start + venue.start()
         else:
             break
-    pairs = {"\"": "\"", "“": "”", "*": "*", "_": "_"}
+    pairs = {'"': '"', "“": "”", "*": "*", "_": "_"}
     if end - start > 2 and pairs.get(text[start]) == text[end - 1]:
         start, end = start + 1, end - 1
     return Span(start, end), year
+
+
+def _is_unpaired(bracket: str, text: str) -> bool:
+    opener = _CLOSERS.get(bracket)
+    return opener is not None and text.count(bracket) > text.count(opener)
 
 
 def best_identifiers(targets: Sequence[str]) -> Identifiers:
@@ -196,20 +202,16 @@ def is_list_heading(title: str) -> bool:
     """Whether a heading stands over papers that are only listed: "Other papers:"."""
     lists = words().headings
     parts = [key(p) for p in key(title).split()]
-    return (
-        bool(parts)
-        and parts[-1] in lists.lists
-        and all(p in lists.lists or p in lists.before_lists for p in parts)
-    )
+    alone = len(parts) == 1 and parts[0] in lists.lists
+    opens = 1 < len(parts) <= 8 and parts[0] in lists.before_lists
+    return alone or (opens and any(p in lists.lists for p in parts[1:]))
 
 
 def is_resource_line(block: Block) -> bool:
     """Whether a block is nothing but links to the paper, its code and the like."""
     if not block.links:
         return False
-    text = _without(
-        block.text, [link.span for link in block.links if _is_resource(block, link)], 0
-    )
+    text = _without(block.text, [link.span for link in block.links if _is_resource(block, link)], 0)
     rest = [key(w) for w in re.findall(r"[\w']+", text)]
     lists = words().links
     return len(rest) <= 6 and all(
@@ -276,7 +278,10 @@ def _is_citation(tail: str) -> bool:
 
 
 def _is_unlisted_file(target: str) -> bool:
-    return parse_identifiers(target).url is not None and not is_elsewhere(target)
+    """Whether a link that calls itself a paper may be one although its site is unknown."""
+    return parse_identifiers(target).url is not None and (
+        is_paper_file(target) or not is_elsewhere(target)
+    )
 
 
 def _title_end(block: Block, head_end: int) -> int:

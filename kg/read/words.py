@@ -22,6 +22,7 @@ class Headings:
     """Headings that name a part of a summary, or a list, and never a paper."""
 
     sections: frozenset[str]
+    contents: frozenset[str]
     lists: frozenset[str]
     before_lists: frozenset[str]
 
@@ -47,7 +48,11 @@ class Sites:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All lists. `cues` matches a phrase that only a text about a paper has. `languages` maps a code to its stop words, `language_names` to its name."""
+    """All lists.
+
+    `cues` matches a phrase that only a text about a paper has. `languages` maps a language's
+    code to its stop words, `language_names` to its name.
+    """
 
     links: Links
     headings: Headings
@@ -68,9 +73,7 @@ def words() -> Words:
         links=Links(**_keys(data["links"])),
         headings=Headings(**_keys(data["headings"])),
         fields=Fields(**_keys(data["fields"])),
-        cues=re.compile(
-            r"\b(?:" + "|".join(map(re.escape, data["papers"]["cues"])) + r")\b", re.I
-        ),
+        cues=re.compile(r"\b(?:" + "|".join(map(re.escape, data["papers"]["cues"])) + r")\b", re.I),
         sites=Sites(
             papers=tuple((s["host"], re.compile(s["path"])) for s in data["sites"]["papers"]),
             others=tuple(data["sites"]["others"]),

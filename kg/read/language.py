@@ -1,0 +1,48 @@
+"""Which language a summary is written in, by its script and its commonest words."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from kg.model import Block
+from kg.read.words import words
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LEAST_WORDS = 20
+_SCRIPTS = {
+    "CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean",
+    "CYRILLIC": "Russian", "ARABIC": "Arabic", "DEVANAGARI": "Hindi", "HEBREW": "Hebrew",
+    "THAI": "Thai",
+}  # fmt: skip
+
+
+def other_language(blocks: Sequence[Block]) -> str | None:
+    """The name of the language of a text that is not English, or None.
+
+    A text counts as English unless it gives a reason not to: a fifth of its letters are of
+    another script, or it has twice as many of another language's stop words as of English ones
+    (and at least one word in ten is such a stop word).
+    """
+    text = " ".join(block.text for block in blocks)
+    letters = Counter(_script(c) for c in text if c.isalpha() and not c.isascii())
+    total = sum(1 for c in text if c.isalpha())
+    script, count = max(letters.items(), key=lambda kv: (kv[1], kv[0]), default=("", 0))
+    if script and total and count > 0.2 * total:
+        japanese = letters.get("Japanese", 0) > 0.1 * count
+        return "Japanese" if japanese and script == "Chinese" else script
+    found = [word.lower() for word in _WORD.findall(text)]
+    if len(found) < _LEAST_WORDS:
+        return None
+    lists = words().languages
+    hits = {code: sum(word in stop for word in found) for code, stop in lists.items()}
+    best = max((code for code in hits if code != "en"), key=lambda code: (hits[code], code))
+    if hits[best] > 2 * hits["en"] and hits[best] > 0.1 * len(found):
+        return words().language_names[best]
+    return None
+
+
+def _script(character: str) -> str:
+    """The name of the language that a letter's script points to, or "" for Latin and Greek."""
+    name = unicodedata.name(character, "").split(" ")[0].split("-")[0]
+    return _SCRIPTS.get(name, "")
