@@ -67,6 +67,7 @@ def _start() -> "Progress":
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
+        redirect_stdout=False,  # what a command prints is for the next program, not for the bar
     )
     progress.start()
     return progress

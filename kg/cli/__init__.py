@@ -7,7 +7,7 @@ Exit codes: 0 done; 1 the answer is no (no paper, no such name, does not conform
 2 could not run; 130 interrupted.
 """
 
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -20,20 +20,6 @@ INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
 
-class _Failure(click.ClickException):
-    """An error of the library on its way out: one line on stderr."""
-
-    def __init__(self, error: KgError) -> None:
-        message = str(error)
-        if isinstance(error, LookupFailed) and error.suggestions:
-            message += f"; did you mean {', '.join(error.suggestions)}?"
-        super().__init__(" ".join(message.splitlines()))
-        self.exit_code = error.exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        click.echo(f"kg: {self.message}", file=file, err=True)
-
-
 class _Group(click.Group):
     """Turns the library's errors into messages, once."""
 
@@ -41,10 +27,18 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except KgError as error:
-            raise _Failure(error) from error
+            click.echo(f"kg: {_line(error)}", err=True)
+            ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("kg: interrupted", err=True)
             ctx.exit(INTERRUPTED)
+
+
+def _line(error: KgError) -> str:
+    message = str(error)
+    if isinstance(error, LookupFailed) and error.suggestions:
+        message += f"; did you mean {', '.join(error.suggestions)}?"
+    return " ".join(message.splitlines())
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})

@@ -149,8 +149,8 @@ def _build(
 def _read(exports: Path, min_confidence: float | None) -> "Graph":
     from dataclasses import replace
 
-    from kg.rdf import read_graph
+    from kg.rdf import read_turtle
 
-    graph = read_graph(exports)
+    graph = read_turtle(exports / "graph.ttl")
     sure = tuple(a for a in graph.assertions if a.confidence >= (min_confidence or 0.0))
     return replace(graph, assertions=sure)

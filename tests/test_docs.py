@@ -1,0 +1,153 @@
+"""The documentation says what is there: commands, modules, dependencies, and real output."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from kg.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+
+COMMANDS = sorted(main.commands)
+
+
+def code_blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+# ----------------------------------------------------------------------------- commands
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_documented(name: str) -> None:
+    assert any(re.search(rf"\bkg {name}\b", page.read_text(encoding="utf-8")) for page in PAGES)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_examples(name: str) -> None:
+    command = main.commands[name]
+    help_ = command.get_help(click.Context(command, info_name=f"kg {name}"))
+    examples = help_.partition("Examples:")[2].split("\n\n")[0]
+    assert re.search(rf"^ +kg {name}\b", examples, re.MULTILINE)
+
+
+def test_documented_commands_exist() -> None:
+    """No page shows a command that kg does not have."""
+    shown = set()
+    for page in PAGES:
+        for block in code_blocks(page.read_text(encoding="utf-8"), "(?:sh|console)"):
+            shown |= set(re.findall(r"(?:^|\$ |/)kg ([a-z]+)", block, re.MULTILINE))
+    assert shown
+    assert shown <= set(COMMANDS)
+
+
+# ------------------------------------------------------------------------------- set-up
+
+
+def test_setup_takes_one_line_each() -> None:
+    lines = [line for block in code_blocks(README, "sh") for line in block.splitlines()]
+    assert [line for line in lines if line.endswith("kg build")] == [
+        "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/kg build"
+    ]
+    assert [line for line in lines if line.endswith("pytest")] == [
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest"
+    ]
+
+
+# --------------------------------------------------------------------------- transcript
+
+
+def transcript() -> list[tuple[str, str]]:
+    """The commands of the README's console blocks, each with the output that stands below it."""
+    return [
+        (command, output)
+        for block in code_blocks(README, "console")
+        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+    ]
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what a checkout holds after its first build."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    for name in ("data", "exports"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+def test_the_transcript_is_there() -> None:
+    used = {shlex.split(command)[1] for command, _ in transcript()}
+    assert {"build", "show", "query", "path", "eval", "validate"} <= used
+
+
+@pytest.mark.parametrize(("command", "output"), transcript())
+def test_transcript(command: str, output: str, newcomer: Path) -> None:
+    bin_ = Path(sys.executable).parent
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=newcomer,
+        env={
+            **{k: v for k, v in os.environ.items() if k != "COLUMNS"},
+            "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}",
+            "XDG_CACHE_HOME": str(newcomer / "cache"),
+        },
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.stderr == ""
+    assert done.stdout == output
+
+
+# --------------------------------------------------------------------- library, modules
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if not target.startswith(("http://", "https://", "mailto:")):
+            assert (page.parent / target).exists(), target
+
+
+def test_architecture_lists_every_module() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "kg").rglob("*.py")
+        if path.name != "__init__.py" and "_data" not in path.parts
+    }
+    listed = set()
+    folder = ""
+    for block in code_blocks(text, "text"):
+        for line in block.splitlines():
+            if match := re.match(r"( *)([\w/]+/|\w+\.py)(?:\s|$)", line):
+                indent, name = match.groups()
+                if name.endswith("/"):
+                    folder = name if not indent else f"kg/{name}"
+                else:
+                    listed.add(f"{'kg/' if len(indent) == 2 else folder}{name}")
+    assert listed == modules
+
+
+def test_every_dependency_is_justified() -> None:
+    (page,) = (ROOT / "docs" / "decisions").glob("*-dependencies.md")
+    rows = re.findall(
+        r"^\| ([\w-]+) \| ([^|]+) \| ([^|]+) \|$", page.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    justified = {name for name, _, _ in rows} - {"package", "---"}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    wanted = [*project["dependencies"], *(name for extra in extras for name in extra)]
+    assert justified == {re.split(r"[\s<>=~!\[;]", name)[0].lower() for name in wanted}
