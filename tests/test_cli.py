@@ -1,0 +1,292 @@
+"""The command line: what it prints, what it writes, and how it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.cli import main
+from kg.errors import KgError, LookupFailed, NoPapersError
+
+POST = """\
+# Notes
+
+## Detection
+
+### [FooNet: Boxes without Anchors](https://arxiv.org/abs/2001.00001)
+
+The authors propose FooNet, a network for object detection. FooNet is trained with a focal loss
+on COCO. Unlike [BarNet](https://arxiv.org/abs/1901.00002), it does not use anchors.
+"""
+
+NO_PAPERS = "# Shopping\n\nMilk, bread and two apples.\n"
+
+
+def run(*args: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in args])
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a post and its build."""
+    folder = tmp_path_factory.mktemp("built")
+    (folder / "post.md").write_text(POST, encoding="utf-8")
+    result = run("build", folder / "post.md", "-o", folder / "exports")
+    assert (result.exit_code, result.stderr) == (0, "")
+    return folder
+
+
+# ------------------------------------------------------------------------------ lightness
+
+HEAVY = (
+    *("spacy", "thinc", "numpy", "scipy", "networkx", "rdflib", "pyoxigraph", "pycrfsuite"),
+    *("pyvis", "jinja2", "markdown_it", "yaml", "rich", "starlette", "uvicorn", "httpx"),
+)
+
+
+@pytest.mark.parametrize("args", [[], ["--help"], *([name, "--help"] for name in main.commands)])
+def test_help_imports_nothing_heavy(args: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from kg.cli import main\n"
+        f"try: main({args!r})\n"
+        "except SystemExit: pass\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_import_kg_is_light() -> None:
+    code = (
+        "import sys, kg, kg.cli\n"
+        "assert callable(kg.build) and isinstance(kg.Graph, type)\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+# --------------------------------------------------------------------------------- errors
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (KgError("is empty", "a.md"), 2, "kg: a.md: is empty\n"),
+        (KgError("first\nsecond"), 2, "kg: first second\n"),
+        (NoPapersError("holds no paper", "a.md"), 1, "kg: a.md: holds no paper\n"),
+        (
+            LookupFailed("nothing is called Stargn", suggestions=["StarGAN", "StyleGAN"]),
+            1,
+            "kg: nothing is called Stargn; did you mean StarGAN, StyleGAN?\n",
+        ),
+    ],
+)
+def test_errors_become_one_line(
+    monkeypatch: pytest.MonkeyPatch, error: KgError, code: int, line: str
+) -> None:
+    @click.command("fail")
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setitem(main.commands, "fail", fail)
+    result = run("fail")
+    assert (result.exit_code, result.stdout, result.stderr) == (code, "", line)
+
+
+def test_unexpected_errors_keep_their_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    @click.command("fail")
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(main.commands, "fail", fail)
+    assert isinstance(run("fail").exception, ZeroDivisionError)
+
+
+def test_unknown_option_is_a_usage_error() -> None:
+    result = run("build", "--fast")
+    assert result.exit_code == 2
+    assert "No such option '--fast'" in result.stderr or "No such option: --fast" in result.stderr
+
+
+# ---------------------------------------------------------------------------------- build
+
+
+def test_build_says_what_it_found_and_where_to_look(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text(POST, encoding="utf-8")
+    exports = tmp_path / "out"
+    result = run("build", tmp_path / "post.md", "-o", exports)
+    assert result.exit_code == 0
+    assert result.stderr == ""
+    first, wrote, look = result.stdout.splitlines()
+    assert first.startswith("1 paper summarised and 0 listed in 1 source: ")
+    names = ("graph.ttl", "graph.graphml", "graph.html", "report.md")
+    assert wrote == f"wrote {', '.join(str(exports / name) for name in names)}"
+    assert look == f"next: open {exports / 'graph.html'}, or ask: kg query --list"
+    assert sorted(p.name for p in exports.iterdir()) == sorted(names)
+
+
+def bad_sources(folder: Path) -> dict[str, Path]:
+    (folder / "empty.md").write_bytes(b"")
+    (folder / "binary.md").write_bytes(b"\x7fELF\x00\x01\x02\x00" * 40)
+    (folder / "folder").mkdir()
+    (folder / "shopping.md").write_text(NO_PAPERS, encoding="utf-8")
+    return {
+        "missing": folder / "missing.md",
+        "empty": folder / "empty.md",
+        "binary": folder / "binary.md",
+        "folder": folder / "folder",
+        "shopping": folder / "shopping.md",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("missing", 2), ("empty", 2), ("binary", 2), ("folder", 2), ("shopping", 1)],
+)
+def test_bad_source_overwrites_nothing(tmp_path: Path, name: str, code: int) -> None:
+    source = bad_sources(tmp_path)[name]
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (exports / "graph.ttl").write_text("as it was", encoding="utf-8")
+    result = run("build", source, "-o", exports)
+    assert result.exit_code == code
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"kg: {source}")
+    assert result.stderr.count("\n") == 1
+    assert [p.name for p in exports.iterdir()] == ["graph.ttl"]
+    assert (exports / "graph.ttl").read_text(encoding="utf-8") == "as it was"
+
+
+def test_no_source_and_no_summaries_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("build")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"kg: {Path('data', 'summaries')}: no source named, and there is no such folder here\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("options", "code"), [((), 0), (("--strict",), 1)])
+def test_one_bad_file_of_a_folder(tmp_path: Path, options: tuple[str, ...], code: int) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "good.md").write_text(POST, encoding="utf-8")
+    (tmp_path / "posts" / "bad.md").write_bytes(b"\x00\xff" * 99)
+    result = run("build", tmp_path / "posts", "-o", tmp_path / "exports", *options)
+    assert result.exit_code == code
+    assert "; 1 file could not be read" in result.stdout.splitlines()[0]
+    assert result.stderr.startswith("kg: bad.md:1: ")
+    assert "bad.md" in (tmp_path / "exports" / "report.md").read_text(encoding="utf-8")
+
+
+def test_no_quotes_leaves_the_sentences_out(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text(POST, encoding="utf-8")
+    assert run("build", tmp_path / "post.md", "-o", tmp_path / "x", "--no-quotes").exit_code == 0
+    for file in (tmp_path / "x").iterdir():
+        assert "does not use anchors" not in file.read_text(encoding="utf-8"), file.name
+
+
+# ----------------------------------------------------------------------------------- eval
+
+GOLD = """\
+{"document": "post.md", "papers": [{"id": "arxiv:2001.00001",
+ "title": "FooNet: Boxes without Anchors", "triples": [
+  {"relation": "proposes", "type": "Method", "labels": ["FooNet"]},
+  {"relation": "usesLoss", "type": "Loss", "labels": ["contrastive loss"]}]}]}
+"""
+
+
+def test_eval_of_sources_and_of_a_build_agree(built: Path) -> None:
+    (built / "gold.json").write_text(GOLD, encoding="utf-8")
+    args = ("--by", "relation", "--errors", "--mode", "strict")
+    from_sources = run("eval", built / "gold.json", built, *args)
+    from_exports = run("eval", built / "gold.json", "--exports", built / "exports", *args)
+    assert (from_sources.exit_code, from_sources.stderr) == (0, "")
+    assert from_exports.stdout == from_sources.stdout
+    rows = {line.split()[1]: line.split()[2:] for line in from_sources.stdout.splitlines()[1:]}
+    assert rows["proposes"] == ["1.000", "1.000", "1.000", "1", "1"]
+    assert rows["usesLoss"][-1] == "1"
+    title = "FooNet: Boxes without Anchors"
+    assert f"strict missed: {title}: usesLoss contrastive loss" in from_sources.stdout
+
+
+def test_eval_of_one_relation(built: Path) -> None:
+    (built / "gold.json").write_text(GOLD, encoding="utf-8")
+    args = ("--exports", built / "exports", "--mode", "strict", "--format", "csv")
+    result = run("eval", built / "gold.json", *args, "--relation", "proposes")
+    assert result.stdout == (
+        "mode,name,precision,recall,f1,predicted,required\nstrict,all,1.0,1.0,1.0,1,1\n"
+    )
+    result = run("eval", built / "gold.json", *args, "--relation", "likes")
+    assert result.exit_code == 2
+    assert "no relation is called 'likes'" in result.stderr
+
+
+def test_eval_needs_the_annotated_documents(built: Path, tmp_path: Path) -> None:
+    (built / "gold.json").write_text(GOLD, encoding="utf-8")
+    result = run("eval", built / "gold.json", tmp_path)
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "kg: annotated, but not among the sources: post.md; give the files or a folder above them\n"
+    )
+
+
+# ------------------------------------------------------------------------------ completion
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell: str) -> None:
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert "_KG_COMPLETE" in result.stdout
+
+
+def test_completion_knows_the_commands() -> None:
+    env = {**os.environ, "_KG_COMPLETE": "bash_complete", "COMP_WORDS": "kg ", "COMP_CWORD": "1"}
+    done = kg(env=env)
+    assert {line.split(",")[1] for line in done.stdout.splitlines()} == set(main.commands)
+
+
+# ------------------------------------------------------------------------ as a real process
+
+
+def kg(*args: str | Path, **options: Any) -> "subprocess.CompletedProcess[str]":
+    """Run kg as a user does, through the installed script."""
+    script = Path(sys.executable).with_name("kg")
+    options = {"capture_output": True, "encoding": "utf-8", "timeout": 120, **options}
+    return subprocess.run([script, *args], **options)
+
+
+def test_python_dash_m() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kg", "--version"], capture_output=True, encoding="utf-8"
+    )
+    assert done.stdout == kg("--version").stdout
+    assert done.stdout.startswith("kg, version ")
+
+
+def test_interrupt_is_clean(tmp_path: Path) -> None:
+    """SIGINT in the middle of a build: one line, 130, and exports as they were."""
+    fifo = tmp_path / "post.md"
+    os.mkfifo(fifo)
+    script = Path(sys.executable).with_name("kg")
+    with subprocess.Popen(
+        [script, "build", fifo, "-o", tmp_path / "exports"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (out, err, process.returncode) == ("", "kg: interrupted\n", 130)
+    assert not (tmp_path / "exports").exists()
