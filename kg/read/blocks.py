@@ -75,24 +75,24 @@ def _line_offsets(token: Token, text: str, starts: Sequence[int]) -> list[int] |
     assert token.map is not None
     offsets: list[int] = []
     for number, line in enumerate(token.content.split("\n"), token.map[0]):
-        end = starts[number + 1] - 1
+        start, end = starts[number], starts[number + 1] - 1
         body = line.strip()
-        base = len(text[starts[number] : end].rstrip()) + starts[number] - len(body)
-        if base < starts[number] or not text.startswith(body, base):
+        base = start + len(text[start:end].rstrip()) - len(body)
+        if base < start or not text.startswith(body, base):
             return None
         lead = len(line) - len(line.lstrip())
-        offsets += [max(starts[number], base + i - lead) for i in range(len(line))]
+        offsets += [max(start, base + i - lead) for i in range(len(line))]
         offsets.append(end)
-    return offsets
+    return offsets[:-1]
 
 
 def _heading_offsets(token: Token, text: str, starts: Sequence[int]) -> list[int] | None:
     """Offsets for the content of a heading such as "## Title ##"."""
     assert token.map is not None
     start = starts[token.map[0]]
-    line = text[start : starts[token.map[0] + 1] - 1].rstrip()
+    line = text[start : starts[token.map[0] + 1] - 1].rstrip(" \t")
     if not line.endswith(token.content):
-        line = re.sub(r"\s+#+$", "", line)
+        line = re.sub(r"[ \t]+#+$", "", line)
     if not line.endswith(token.content):
         return None
     base = start + len(line) - len(token.content)

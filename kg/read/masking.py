@@ -2,7 +2,8 @@
 
 The result has the length of the text. What goes: front matter, Liquid tags, comments, figures
 and their captions, scripts, tables in HTML, and the tags of HTML blocks, whose inside is then
-read as Markdown; display formulas that stand alone; carriage returns.
+read as Markdown; display formulas that stand alone; carriage returns. White
+space of other kinds becomes a space, because Markdown and Python disagree on what it is.
 """
 
 import re
@@ -19,6 +20,8 @@ _BLOCK_TAG = re.compile(
     r"|blockquote|ul|ol|dl|dd|dt|figure|figcaption|h[1-6]|small|br|li)\b[^<>]*>",
     re.I,
 )
+_RARE_SPACE = re.compile(r"[^\S \t\n]|[\0\ufeff\u200b]")
+_OPENING_TAG = re.compile(r"<(?:details|div|center|p|section|article|header|main)\b[^<>]*>", re.I)
 _FENCE = re.compile(
     r"^[ \t>]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=mark)[`~]*[ \t]*$|\Z)", re.S | re.M
 )
@@ -35,7 +38,8 @@ _STARTS_BLOCK = re.compile(r"^[ \t]*(?:[-*+>]|\d+[.)])[ \t]")
 
 def mask(text: str, front_matter_end: int = 0) -> str:
     """`text` with everything blanked that carries no prose; same length, "\\n" line ends."""
-    text = text.replace("\r\n", " \n").replace("\r", "\n").replace("\0", " ")
+    text = text.replace("\r\n", " \n").replace("\r", "\n")
+    text = _RARE_SPACE.sub(" ", text)
     text = _blank(text[:front_matter_end]) + text[front_matter_end:]
     for fence in _FENCE.finditer(text):
         text = text[: fence.start()] + _blank(fence.group()) + text[fence.end() :]
@@ -94,13 +98,9 @@ def _blank_block_tags(text: str) -> str:
         name = re.sub(r"[</>\s].*", "", tag.lstrip("</"), flags=re.S).lower()
         if name in ("br", "small"):
             return _blank(tag)
-        opens_heading = re.fullmatch(r"h[1-6]", name) and not tag.startswith("</")
-        if opens_heading and not re.sub(r"<[^<>]*>", "", before).strip():
-            return (
-                ("#" * int(name[1]) + " ").ljust(len(tag))
-                if len(tag) > int(name[1])
-                else _blank(tag)
-            )
+        opens_heading = name[0] == "h" and name[1:].isdigit() and not tag.startswith("</")
+        if opens_heading and not _OPENING_TAG.sub("", before).strip(" \t"):
+            return ("#" * min(int(name[1]), len(tag) - 1)).ljust(len(tag))
         return "\n\n" + _blank(tag[2:])
 
     return _BLOCK_TAG.sub(replacement, text)

@@ -155,7 +155,7 @@ def _listed(outline: Outline, index: int, chapters: _Chapters) -> Iterator[Refer
 def _listed_in_row(outline: Outline, index: int, chapters: _Chapters) -> Iterator[Reference]:
     """The paper that a table's row names, given the index of any of its cells.
 
-    A cell that is a title with a link, or the first cell if another one says "[pdf]".
+    A row names a paper where one of its cells is a title with a link.
     """
     row = _row(outline, index)
     if outline.passages[index] is not row[0]:
