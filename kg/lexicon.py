@@ -65,6 +65,7 @@ _SPACED = dict.fromkeys(map(ord, _SEPARATORS + "\u2044"), " ")
 _SEPARATING = frozenset(("Pd", "Zs", "Zl", "Zp"))
 _LOOSE_DOT = re.compile(r"(?<![a-z0-9])\.|\.(?![a-z0-9])")
 _DIGITS_APART = re.compile(r"(?<=[0-9]) (?=[0-9])")
+_CAPITALS = re.compile(r"[A-Z]{7}$")
 _ACRONYM_PLURAL = re.compile(r"(?<=[A-Z]{2})s$")
 
 
@@ -75,8 +76,8 @@ def normal(label: str) -> str:
     Case, accents, compatibility forms, spaces, hyphens, slashes, underscores, possessives, the
     plural of the last word and punctuation other than "+" and inner "." make no difference;
     Greek letters are spelled out. Digits stay, and two numbers side by side stay apart.
-    A hyphen stays too before a last word that would look like a plural if it were joined
-    ("ViT-S" is not "ViTs"). normal(normal(x)) == normal(x).
+    An "s" that makes no plural, a capital as in "PACS" or a short word's as in "soft nms", stands
+    after a hyphen, so labels are best given in their own casing. normal(normal(x)) == normal(x).
     """
     if not label.isascii():
         label = _plain(label)
@@ -84,6 +85,7 @@ def normal(label: str) -> str:
         label = _POSSESSIVE.sub("", label)
     if label[-1:] == "s":
         label = _ACRONYM_PLURAL.sub("", label)
+    named = label[-1:] == "S" and not _CAPITALS.search(label)
     text = label.translate(_ASCII) if label.isascii() else _kept(label.lower())
     if "." in text:
         text = _LOOSE_DOT.sub("", text)
@@ -95,9 +97,11 @@ def normal(label: str) -> str:
     if not joined.endswith(_PLURAL_ENDS):
         return joined
     front = joined[: len(joined) - len(last)]
-    folded = _singular(last)
+    folded = last if named else _singular(last)
     whole = front + folded
-    return whole if _singular(whole) == whole else f"{front.rstrip('-')}-{folded}"
+    if _singular(whole) == whole:
+        return whole
+    return f"{whole[:-1]}-s" if whole.endswith("s") else f"{front.rstrip('-')}-{folded}"
 
 
 def _singular(word: str) -> str:
@@ -161,7 +165,10 @@ class Lexicon:
 
     def find(self, label: str) -> Term | None:
         """The term of which `label` is the name or an alias, however it is spelled."""
-        return self.by_label.get(normal(label))
+        term = self.by_label.get(normal(label))
+        if term is None and label.endswith("s"):  # "pacs" may be PACS
+            term = self.by_label.get(normal(f"{label[:-1]}S"))
+        return term
 
 
 # --------------------------------------------------------------------------- reading
