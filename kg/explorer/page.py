@@ -8,12 +8,81 @@ requests, frames, forms, event attributes, scripts in the data.
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from kg.graph import Graph
+
+_FOLDER = Path(__file__).parent
+_IMPORT = re.compile(r'^import [^;]*? from "\./(\w+)\.js";\n', re.MULTILINE)
 _NOT_IN_HTML = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+
+
+def write_explorer(graph: Graph, path: Path) -> None:
+    """Write the explorer page of `graph` as one HTML file, in one step.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+    from kg.output import write_text
+
+    write_text(path, to_html(graph))
+
+
+def to_html(graph: Graph) -> str:
+    """The explorer page of `graph` as text: the same for the same graph."""
+    from kg.explorer.payload import title_of, to_payload
+    from kg.layout import layout
+
+    drawn, sentences = to_payload(graph, layout(graph))
+    script = joined_script()
+    style = _read("explorer.css")
+    parts = {
+        "policy": content_security_policy([script], [style]),
+        "title": html.escape(without_surrogates(title_of(graph))),
+        "style": style,
+        "graph": json_for_html(drawn),
+        "sentences": json_for_html(sentences),
+        "script": script,
+    }
+    page = _read("explorer.html")
+    return re.sub(r"\{(\w+)\}", lambda match: parts[match[1]], page)
+
+
+def to_frame(graph: Graph, height: int = 640) -> str:
+    """The page inside an <iframe>, `height` pixels high: what a notebook shows for a graph."""
+    page = html.escape(to_html(graph), quote=True)
+    return (
+        f'<iframe srcdoc="{page}" title="Explorer of the graph" width="100%" height="{height}" '
+        'style="border:1px solid #dfe4ea;border-radius:8px" allow="clipboard-write" '
+        'sandbox="allow-scripts allow-downloads allow-popups '
+        'allow-popups-to-escape-sandbox"></iframe>'
+    )
+
+
+def joined_script() -> str:
+    """The modules of the page as one script: main.js after everything that it imports.
+
+    Each file is an ES module, so that it can be read and tested alone. Joined, they share one
+    scope: imports and the word `export` fall away.
+    """
+    done: dict[str, str] = {}
+
+    def add(name: str) -> None:
+        text = _read(f"{name}.js")
+        for needed in _IMPORT.findall(text):
+            if needed not in done:
+                add(needed)
+        done[name] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
+
+    add("main")
+    return '"use strict";\n(() => {\n' + "\n".join(done.values()) + "})();\n"
 
 
 def json_for_html(value: object) -> str:
@@ -43,3 +112,7 @@ def content_security_policy(scripts: Iterable[str], styles: Iterable[str]) -> st
 def _hash(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"'sha256-{b64encode(digest).decode('ascii')}'"
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
