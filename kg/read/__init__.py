@@ -127,7 +127,9 @@ def _read_leniently(path: Path, root: Path) -> Reading:
         return read_source(path, root)
     except SourceError as error:
         source = Source(_relative(path, root), "")
-        return Reading(source, problems=(Problem(source.path, 1, error.message),))
+        line = (error.place or "").removeprefix(str(path)).lstrip(":")
+        problem = Problem(source.path, int(line) if line else 1, error.message)
+        return Reading(source, problems=(problem,))
 
 
 def _files_below(folder: Path) -> list[Path]:

@@ -9,7 +9,7 @@ from kg.model import Block
 from kg.read.words import words
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LEAST_WORDS = 20
+_LEAST_HITS = 5
 _SCRIPTS = {
     "CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean",
     "CYRILLIC": "Russian", "ARABIC": "Arabic", "DEVANAGARI": "Hindi", "HEBREW": "Hebrew",
@@ -21,8 +21,8 @@ def other_language(blocks: Sequence[Block]) -> str | None:
     """The name of the language of a text that is not English, or None.
 
     A text counts as English unless it gives a reason not to: a fifth of its letters are of
-    another script, or it has twice as many of another language's stop words as of English ones
-    (and at least one word in ten is such a stop word).
+    another script, or it has more than twice as many of another language's stop words as of
+    English ones (at least five, and one word in ten).
     """
     text = " ".join(block.text for block in blocks)
     letters = Counter(_script(c) for c in text if c.isalpha() and not c.isascii())
@@ -31,13 +31,11 @@ def other_language(blocks: Sequence[Block]) -> str | None:
     if script and total and count > 0.2 * total:
         japanese = letters.get("Japanese", 0) > 0.1 * count
         return "Japanese" if japanese and script == "Chinese" else script
-    found = [word.lower() for word in _WORD.findall(text)]
-    if len(found) < _LEAST_WORDS:
-        return None
+    found = [word for word in _WORD.findall(text) if word[0].islower()]  # not in names
     lists = words().languages
     hits = {code: sum(word in stop for word in found) for code, stop in lists.items()}
     best = max((code for code in hits if code != "en"), key=lambda code: (hits[code], code))
-    if hits[best] > 2 * hits["en"] and hits[best] > 0.1 * len(found):
+    if hits[best] >= _LEAST_HITS and hits[best] > max(2 * hits["en"], 0.1 * len(found)):
         return words().language_names[best]
     return None
 

@@ -20,7 +20,7 @@ _BLOCK_TAG = re.compile(
     r"|blockquote|ul|ol|dl|dd|dt|figure|figcaption|h[1-6]|small|br|li)\b[^<>]*>",
     re.I,
 )
-_RARE_SPACE = re.compile(r"[^\S \t\n]|[\0\ufeff\u200b]")
+_RARE_SPACE = re.compile(r"[^\S \t\n]|\0")
 _OPENING_TAG = re.compile(r"<(?:details|div|center|p|section|article|header|main)\b[^<>]*>", re.I)
 _FENCE = re.compile(
     r"^[ \t>]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=mark)[`~]*[ \t]*$|\Z)", re.S | re.M

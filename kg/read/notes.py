@@ -10,7 +10,7 @@ from kg.read.identifiers import is_paper_link, parse_identifiers, year_from_arxi
 from kg.read.metadata import FrontMatter, is_date, year_in
 from kg.read.outline import Outline, heading_block
 from kg.read.summary import Facts, merged, summarise
-from kg.read.text import Passage, lines_of, span_of
+from kg.read.text import Passage, count_words, lines_of, span_of
 from kg.read.titles import (
     NO_IDENTIFIERS,
     LinkRole,
@@ -69,7 +69,7 @@ def read_note(outline: Outline) -> Reading:
         or facts.described
         or any(words().cues.search(block.text) for block in blocks)
     )
-    if not about_paper or sum(len(block.text.split()) for block in blocks) < _LEAST_WORDS:
+    if not about_paper or sum(count_words(block.text) for block in blocks) < _LEAST_WORDS:
         return reading
     year = (head.naming.year if head else None) or facts.year or _front_year(outline.front)
     if year is None and identifiers.arxiv:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from kg.model import Block, BlockKind, Reference, Source
 from kg.read.identifiers import year_from_arxiv
 from kg.read.metadata import FrontMatter, is_byline, parse_fields
-from kg.read.text import Passage, cut
+from kg.read.text import Passage, count_words, cut
 from kg.read.titles import Naming, is_list_heading, is_section, parse_heading, parse_listing
 
 BOLD_LEVEL = 7
@@ -38,12 +38,21 @@ class Outline:
                 return
             yield passage
 
+    def within(self, index: int) -> Iterator[Passage]:
+        """The passages below a heading and in its sections, up to a heading of its own level."""
+        for i in range(index + 1, len(self.passages)):
+            level = self.passages[i].level
+            if level and (level <= self.passages[index].level or self.namings[i].marked):
+                return
+            if not level:
+                yield self.passages[i]
+
     def is_prose(self, passage: Passage) -> bool:
         """Whether a passage tells something: not a heading, a field, a byline or a title."""
         block = passage.block
         return (
             not passage.level
-            and len(block.text.split()) >= _PROSE_WORDS
+            and count_words(block.text) >= _PROSE_WORDS
             and not parse_fields(block, self.source.text)
             and not is_byline(block.text)
             and parse_listing(block) is None
@@ -52,7 +61,7 @@ class Outline:
     def may_name_paper(self, index: int) -> bool:
         """Whether a heading could be a title: it has words and is no section or list."""
         title = self.title(index)
-        return bool(re.search(r"\w{2}", title)) and not (
+        return bool(re.search(r"[^\W\d_]{2}", title)) and not (
             is_section(title) or is_list_heading(title)
         )
 

@@ -105,8 +105,10 @@ def _enter(chapters: _Chapters, outline: Outline, index: int, own_title: int | N
 
 def _summary_end(outline: Outline, index: int, papers: frozenset[int]) -> int:
     """Where the summary below a paper's heading ends."""
-    level = outline.passages[index].level
+    level, items = outline.passages[index].level, outline.passages[index].items
     for i in range(index + 1, len(outline.passages)):
+        if items and outline.passages[i].items[: len(items)] != items:
+            return i
         if outline.passages[i].level and (
             outline.passages[i].level <= level
             or (i in papers and outline.namings[i].marked)

@@ -2,6 +2,7 @@
 
 A file is one of
   a post        headings that name papers, each with prose below, among chapters and lists;
+  a digest      a list of which each item is a title and a summary;
   a collection  headings of one level that are titles, each with an abstract below, no links;
   a list        papers that are named and not described;
   a note        everything else: one paper, if the text speaks of one.
@@ -10,7 +11,9 @@ A file is one of
 from collections.abc import Sequence
 from statistics import median
 
-from kg.model import Reading, Source
+from kg.model import BlockKind, Reading, Source
+from kg.read.identifiers import is_elsewhere
+from kg.read.items import split_items
 from kg.read.metadata import FieldKind, FrontMatter, parse_fields
 from kg.read.notes import read_note
 from kg.read.outline import Outline, outline
@@ -27,35 +30,55 @@ _ABSTRACT_PARAGRAPHS = 3
 def arrange(source: Source, passages: Sequence[Passage], front: FrontMatter) -> Reading:
     """The summarised and listed papers of a file, given its passages in order."""
     found = outline(source, passages, front)
-    papers = _paper_headings(found)
+    linked = _linked_headings(found)
+    if _is_post(found, linked):
+        return read_post(found, frozenset(linked + _unmarked(found, linked)))
+    if not linked:
+        items = split_items(found.passages)
+        if items is not None:
+            digest = outline(source, items, front)
+            heads = (i for i in digest.namings if digest.passages[i].items)
+            return read_post(digest, frozenset(heads))
+        if _is_list(found):
+            return read_post(found, frozenset())
+    papers = linked + [i for i in _described_headings(found) if i not in linked]
     if _is_post(found, papers):
-        return read_post(found, frozenset(papers + _unmarked(found, papers)))
+        return read_post(found, frozenset(papers))
     collection = _collection(found)
-    if collection:
-        return read_post(found, frozenset(collection))
-    if _is_list(found):
-        return read_post(found, frozenset())
-    return read_note(found)
+    return read_post(found, frozenset(collection)) if collection else read_note(found)
 
 
-def _paper_headings(found: Outline) -> list[int]:
-    """The headings that name a paper and have prose below."""
+def _linked_headings(found: Outline) -> list[int]:
+    """The headings that link a paper and have prose below or in their sections."""
     return [
         i
         for i, naming in found.namings.items()
-        if (naming.marked or naming.linked or _has_own_link(found, i) or _is_dated(found, i))
+        if (naming.marked or naming.linked)
         and found.may_name_paper(i)
+        and any(found.is_prose(passage) for passage in found.within(i))
+    ]
+
+
+def _described_headings(found: Outline) -> list[int]:
+    """The headings whose year, or whose first lines below, show that they name a paper."""
+    return [
+        i
+        for i in found.namings
+        if found.may_name_paper(i)
         and any(found.is_prose(passage) for passage in found.below(i))
+        and (_has_own_link(found, i) or _is_dated(found, i))
     ]
 
 
 def _has_own_link(found: Outline, index: int) -> bool:
     """Whether the first lines below a heading link the paper: "[Paper](...) [Code](...)"."""
     for passage in found.below(index):
+        if parse_listing(passage.block) is not None:
+            return False
         fields = parse_fields(passage.block, found.source.text)
         if any(FieldKind.LINK in entry.kinds for entry in fields):
             return True
-        if own_links(passage.block, by_name=True):
+        if not all(is_elsewhere(t) for t in own_links(passage.block, by_name=True)):
             return True
         if found.is_prose(passage):
             return False
@@ -133,6 +156,7 @@ def _is_list(found: Outline) -> bool:
         for p in found.passages
         if not p.level
         and p not in listed
+        and p.block.kind is not BlockKind.CELL
         and not is_resource_line(p.block)
         and not any(p.items[: len(above)] == above for above in items)
     ]

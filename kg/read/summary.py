@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from kg.model import Block, Identifiers, Reference, Span
+from kg.model import Block, BlockKind, Identifiers, Reference, Span
 from kg.read.identifiers import is_paper_link, parse_identifiers
 from kg.read.metadata import Field, FieldKind, is_byline, is_date, parse_fields, year_in
 from kg.read.outline import BOLD_LEVEL, Outline, bold_line, reference
@@ -82,7 +82,7 @@ def summarise(
             continue
         if points_inside(block) or not re.search(r"\w", block.text):
             continue
-        if lists and (label is not None and is_list_heading(label)):
+        if lists and block.kind is BlockKind.PARAGRAPH and is_list_heading(block.text):
             continue
         if lists and passage.items and (naming := parse_listing(block)) is not None:
             naming = with_year(naming, passages, index, None)

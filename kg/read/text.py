@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from kg.model import Block, BlockKind, Link, Span
 from kg.read.identifiers import trim_url
 
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
+_INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
 _BARE_URL = re.compile(r"https?://[^\s<>\"]+", re.I)
 
 
@@ -42,6 +44,8 @@ class TextBuilder:
         """Append characters that stand at `offsets` in the source."""
         text = self._text
         for character, offset in zip(characters, offsets, strict=False):
+            if character in _INVISIBLE:
+                continue
             if character.isspace():
                 if not text or text[-1] == " ":
                     continue
@@ -106,6 +110,11 @@ def lines_of(block: Block, source_text: str) -> list[Span]:
             spans.append(Span(start, i))
             start = i + 1
     return [s for s in (*spans, Span(start, len(block.text))) if s.end > s.start]
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, two characters counting as one where no spaces are written."""
+    return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
 
 def span_of(block: Block) -> Span:

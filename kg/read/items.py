@@ -1,0 +1,88 @@
+"""Lists whose items are summaries: "- [Title](link): what the paper does."."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kg.model import Block, BlockKind
+from kg.read.identifiers import is_paper_link
+from kg.read.outline import BOLD_LEVEL
+from kg.read.text import Passage, cut
+from kg.read.titles import LinkRole, link_role, parse_listing
+
+_AFTER_TITLE = re.compile(
+    r"[\s,]*(?:[\[(][^\[\]()]{1,60}[\])][\s,]*|\\?\|[\s\w]{1,20})*([:.–—]|--?\s|$)\s*"
+)
+_LEAST_WORDS = 8
+
+
+def split_items(passages: Sequence[Passage]) -> list[Passage] | None:
+    """The passages with the title of every item that is a summary made a heading of its own.
+
+    None where fewer than two items of outermost lists are summaries, or most are something
+    else.
+    """
+    outermost = [i for i, p in enumerate(passages) if len(p.items) == 1 and not p.level]
+    firsts = [i for i in outermost if i == 0 or passages[i - 1].items[:1] != passages[i].items]
+    ends = {i: _title_end(passages[i].block) for i in firsts}
+    found = {
+        i: end
+        for i, end in ends.items()
+        if end is not None and _words_of(passages, i, end[1]) >= _LEAST_WORDS
+    }
+    if len(found) < 2 or 2 * len(found) < len(firsts):
+        return None
+    split: list[Passage] = []
+    for i, passage in enumerate(passages):
+        if i not in found:
+            split.append(passage)
+            continue
+        title_end, rest = found[i]
+        block = passage.block
+        title = replace(cut(block, 0, title_end, BlockKind.HEADING), depth=0)
+        split.append(replace(passage, block=title, level=BOLD_LEVEL))
+        if rest < len(block.text):
+            split.append(replace(passage, block=cut(block, rest, len(block.text))))
+    return split
+
+
+def _title_end(block: Block) -> tuple[int, int] | None:
+    """Where the title that an item opens with ends, and where its summary begins."""
+    text = block.text
+    first = block.links[0] if block.links else None
+    bold = next((s for s in block.emphasis if not re.search(r"\w", text[: s.start])), None)
+    if (
+        first is not None
+        and link_role(text[first.span.start : first.span.end]) is None
+        and is_paper_link(first.target)
+        and not re.search(r"\w", text[: first.span.start])
+    ):
+        end = max(first.span.end, bold.end if bold and bold.start <= first.span.start else 0)
+        title = text[first.span.start : first.span.end]
+    elif first is not None and bold is not None and bold.end <= first.span.start <= bold.end + 4:
+        if link_role(text[first.span.start : first.span.end]) is not LinkRole.PAPER:
+            return None
+        end, title = bold.end, text[bold.start : bold.end]
+    else:
+        return None
+    after = _AFTER_TITLE.match(text, end)
+    if after is None or len(title.split()) < 3:
+        return None
+    return after.start(1), after.end()
+
+
+def _words_of(passages: Sequence[Passage], index: int, start: int) -> int:
+    """How many words the item at `index` says after its title, nested items included.
+
+    An item that only names its paper, with authors below, says none.
+    """
+    if parse_listing(passages[index].block) is not None and start >= len(
+        passages[index].block.text
+    ):
+        nested = [p for p in passages[index + 1 :] if p.items[:1] == passages[index].items]
+        return sum(len(p.block.text.split()) for p in nested if _has_sentence(p.block.text))
+    return len(passages[index].block.text[start:].split())
+
+
+def _has_sentence(text: str) -> bool:
+    return re.search(r"\b(?:is|are|was|were|the|they|we|it|this|that|with)\b", text) is not None
