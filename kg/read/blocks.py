@@ -1,16 +1,22 @@
 """Markdown to passages: blocks of text without markup, each character with its offset."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from html import unescape
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from kg.model import BlockKind, Span
-from kg.read.inline import AT, markdown_parser
 from kg.read.text import Passage, TextBuilder
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+AT = "at"
+"""Under this key a token's `meta` says where its content begins in the inline content."""
 
 _CELL = re.compile(r"(?:\\.|[^|\\])*", re.S)
 _HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
@@ -26,6 +32,8 @@ def parse_passages(masked: str) -> list[Passage]:
 
 @cache
 def _parser() -> MarkdownIt:
+    from kg.read.inline import markdown_parser
+
     return markdown_parser()
 
 

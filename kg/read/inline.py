@@ -16,7 +16,7 @@ from markdown_it.utils import EnvType
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-AT = "at"
+from kg.read.blocks import AT
 
 
 class _PositionedState(StateInline):

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from kg.model import Block, BlockKind
 from kg.read.identifiers import is_paper_link
+from kg.read.links import LinkRole, link_role, text_of
+from kg.read.listings import parse_listing
 from kg.read.outline import BOLD_LEVEL
 from kg.read.text import Passage, cut
-from kg.read.titles import LinkRole, link_role, parse_listing
 
 _AFTER_TITLE = re.compile(
     r"[\s,]*(?:[\[(][^\[\]()]{1,60}[\])][\s,]*|\\?\|[\s\w]{1,20})*([:.–—]|--?\s|$)\s*"
@@ -53,14 +54,14 @@ def _title_end(block: Block) -> tuple[int, int] | None:
     bold = next((s for s in block.emphasis if not re.search(r"\w", text[: s.start])), None)
     if (
         first is not None
-        and link_role(text[first.span.start : first.span.end]) is None
+        and link_role(block, first) is None
         and is_paper_link(first.target)
         and not re.search(r"\w", text[: first.span.start])
     ):
         end = max(first.span.end, bold.end if bold and bold.start <= first.span.start else 0)
-        title = text[first.span.start : first.span.end]
+        title = text_of(block, first)
     elif first is not None and bold is not None and bold.end <= first.span.start <= bold.end + 4:
-        if link_role(text[first.span.start : first.span.end]) is not LinkRole.PAPER:
+        if link_role(block, first) is not LinkRole.PAPER:
             return None
         end, title = bold.end, text[bold.start : bold.end]
     else:

@@ -9,6 +9,8 @@ from kg.model import Block
 from kg.read.words import words
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_FOREIGN = re.compile(r"[^\W\d_\x00-\u036f]")
 _LEAST_HITS = 5
 _SCRIPTS = {
     "CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean",
@@ -25,17 +27,20 @@ def other_language(blocks: Sequence[Block]) -> str | None:
     English ones (at least five, and one word in ten).
     """
     text = " ".join(block.text for block in blocks)
-    letters = Counter(_script(c) for c in text if c.isalpha() and not c.isascii())
-    total = sum(1 for c in text if c.isalpha())
-    script, count = max(letters.items(), key=lambda kv: (kv[1], kv[0]), default=("", 0))
-    if script and total and count > 0.2 * total:
-        japanese = letters.get("Japanese", 0) > 0.1 * count
+    foreign = Counter(map(_script, _FOREIGN.findall(text)))
+    script, count = max(
+        foreign.items(), key=lambda kv: (bool(kv[0]), kv[1], kv[0]), default=("", 0)
+    )
+    if script and count > 0.2 * len(_LETTER.findall(text)):
+        japanese = foreign["Japanese"] > 0.1 * count
         return "Japanese" if japanese and script == "Chinese" else script
-    found = [word for word in _WORD.findall(text) if word[0].islower()]  # not in names
-    lists = words().languages
-    hits = {code: sum(word in stop for word in found) for code, stop in lists.items()}
+    found = Counter(word for word in _WORD.findall(text) if word[0].islower())  # not in names
+    hits = {
+        code: sum(found[word] for word in stop & found.keys())
+        for code, stop in words().languages.items()
+    }
     best = max((code for code in hits if code != "en"), key=lambda code: (hits[code], code))
-    if hits[best] >= _LEAST_HITS and hits[best] > max(2 * hits["en"], 0.1 * len(found)):
+    if hits[best] >= _LEAST_HITS and hits[best] > max(2 * hits["en"], 0.1 * found.total()):
         return words().language_names[best]
     return None
 

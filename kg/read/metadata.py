@@ -11,7 +11,7 @@ from kg.read.words import key, words
 
 _FRONT_MATTER = re.compile(r"﻿?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
 _LINE = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(.*?)[ \t]*\r?$", re.M)
-_YEAR = re.compile(r"(?<!\d)(?:19[5-9]|20[0-4])\d(?!\d)")
+_YEAR = re.compile(r"(?<![\d.])(?:19[5-9]|20[0-4])\d(?!\d|\.\d)")
 _FIELD = re.compile(r"[\W_]*(\w[\w /-]{0,28}?)[\s*_]*[:：][\s*_]*")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _DATE = re.compile(
@@ -81,7 +81,7 @@ def parse_front_matter(text: str) -> FrontMatter:
 
 
 def year_in(text: str) -> int | None:
-    """The first year between 1950 and 2049 in `text`."""
+    """The first year between 1950 and 2049 in `text`, arXiv ids such as "2004.01294" aside."""
     match = _YEAR.search(text)
     return int(match.group()) if match else None
 

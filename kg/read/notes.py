@@ -7,21 +7,19 @@ from pathlib import PurePosixPath
 
 from kg.model import Block, BlockKind, Document, Identifiers, Reading, Reference, Span
 from kg.read.identifiers import is_paper_link, parse_identifiers, year_from_arxiv
-from kg.read.metadata import FrontMatter, is_date, year_in
-from kg.read.outline import Outline, heading_block
-from kg.read.summary import Facts, merged, summarise
-from kg.read.text import Passage, count_words, lines_of, span_of
-from kg.read.titles import (
+from kg.read.links import (
     NO_IDENTIFIERS,
     LinkRole,
-    Naming,
     best_identifiers,
-    clean_title,
     is_resource_line,
-    is_section,
     link_role,
-    parse_heading,
+    merged,
 )
+from kg.read.metadata import FrontMatter, is_date, year_in
+from kg.read.outline import Outline, heading_block
+from kg.read.summary import Facts, summarise
+from kg.read.text import Passage, count_words, lines_of, span_of
+from kg.read.titles import Naming, clean_title, is_section, parse_heading
 from kg.read.words import key, words
 
 _LEAST_WORDS = 8
@@ -161,8 +159,7 @@ def _identifiers_near_top(blocks: Sequence[Block]) -> Identifiers:
     """The paper that a note calls its own: "[this paper](...)", or a bare URL near the top."""
     for block in blocks:
         for link in block.links:
-            text = block.text[link.span.start : link.span.end]
-            if link_role(text) is LinkRole.PAPER and link.target.startswith("http"):
+            if link_role(block, link) is LinkRole.PAPER and link.target.startswith("http"):
                 return parse_identifiers(link.target)
     for block in blocks[:3]:
         for link in block.links:

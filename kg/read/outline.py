@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from kg.model import Block, BlockKind, Reference, Source
 from kg.read.identifiers import year_from_arxiv
+from kg.read.listings import parse_listing
 from kg.read.metadata import FrontMatter, is_byline, parse_fields
 from kg.read.text import Passage, count_words, cut
-from kg.read.titles import Naming, is_list_heading, is_section, parse_heading, parse_listing
+from kg.read.titles import Naming, is_list_heading, is_section, parse_heading
 
 BOLD_LEVEL = 7
 """The level of a bold line that serves as a heading: below all others."""

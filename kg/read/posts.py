@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 
 from kg.model import BlockKind, Document, Reading, Reference
 from kg.read.identifiers import year_from_arxiv
+from kg.read.links import merged
+from kg.read.listings import parse_listing
 from kg.read.metadata import year_in
 from kg.read.outline import Outline, bold_line, heading_block, reference
-from kg.read.summary import merged, summarise, with_year
+from kg.read.summary import summarise, with_year
 from kg.read.text import Passage, cut, lines_of
-from kg.read.titles import is_list_heading, parse_listing
+from kg.read.titles import is_list_heading
 from kg.read.words import key, words
 
 _YEAR_ALONE = re.compile(r"\W*(?:19|20)\d\d\W*")

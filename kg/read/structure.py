@@ -14,13 +14,14 @@ from statistics import median
 from kg.model import BlockKind, Reading, Source
 from kg.read.identifiers import is_elsewhere
 from kg.read.items import split_items
+from kg.read.links import is_resource_line, own_links
+from kg.read.listings import parse_listing
 from kg.read.metadata import FieldKind, FrontMatter, parse_fields
 from kg.read.notes import read_note
 from kg.read.outline import Outline, outline
 from kg.read.posts import read_post
-from kg.read.summary import own_links
 from kg.read.text import Passage
-from kg.read.titles import is_list_heading, is_resource_line, is_section, parse_listing
+from kg.read.titles import is_list_heading, is_section
 from kg.read.words import words
 
 _ABSTRACT_WORDS = 25

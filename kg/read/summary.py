@@ -6,20 +6,18 @@ from dataclasses import dataclass, field, replace
 
 from kg.model import Block, BlockKind, Identifiers, Reference, Span
 from kg.read.identifiers import is_paper_link, parse_identifiers
+from kg.read.links import (
+    NO_IDENTIFIERS,
+    best_identifiers,
+    is_resource_line,
+    own_links,
+    points_inside,
+)
+from kg.read.listings import parse_listing
 from kg.read.metadata import Field, FieldKind, is_byline, is_date, parse_fields, year_in
 from kg.read.outline import BOLD_LEVEL, Outline, bold_line, reference
 from kg.read.text import Passage, cut
-from kg.read.titles import (
-    NO_IDENTIFIERS,
-    LinkRole,
-    Naming,
-    best_identifiers,
-    is_list_heading,
-    is_resource_line,
-    is_section,
-    link_role,
-    parse_listing,
-)
+from kg.read.titles import Naming, is_list_heading, is_section
 
 
 @dataclass(slots=True)
@@ -103,34 +101,6 @@ def with_year(naming: Naming, passages: Sequence[Passage], index: int, year: int
         if (found := year_in(passage.block.text)) is not None:
             return replace(naming, year=found)
     return replace(naming, year=year)
-
-
-def own_links(block: Block, *, by_name: bool = False) -> list[str]:
-    """The links of a block that are the paper's own; `by_name` only those called "paper"."""
-    targets = []
-    for link in block.links:
-        role = link_role(block.text[link.span.start : link.span.end])
-        if role is LinkRole.PAPER or (role is None and not by_name and is_paper_link(link.target)):
-            targets.append(link.target)
-    return targets
-
-
-def points_inside(block: Block) -> bool:
-    """Whether a block is a line of a table of contents: one link to a place in the file."""
-    return (
-        len(block.links) == 1
-        and block.links[0].target.startswith("#")
-        and len(block.text) - (block.links[0].span.end - block.links[0].span.start) <= 4
-    )
-
-
-def merged(first: Identifiers, second: Identifiers) -> Identifiers:
-    """The first identifiers, completed by the second."""
-    return Identifiers(
-        arxiv=first.arxiv or second.arxiv,
-        doi=first.doi or second.doi,
-        url=first.url or second.url,
-    )
 
 
 def _take_facts(facts: Facts, passage: Passage, source_text: str) -> bool:
