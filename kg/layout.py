@@ -37,6 +37,7 @@ LARGEST_COMMUNITY = 1200
 
 _SNAP = 65536.0
 _FAR = 55.0  # repulsion fades beyond this, so that distant communities do not flatten each other
+_WIDE = np.array([0.75, 1.5])  # a picture is wider than high, as screens are
 _GOLDEN_ANGLE = math.pi * (3.0 - math.sqrt(5.0))
 
 
@@ -224,7 +225,9 @@ def _local_moves(
 def _reach(radius: Floats, community: Ints) -> Floats:
     """How far a community's disc reaches: room for its nodes, their gaps and some labels."""
     area = np.bincount(community, weights=(radius + GAP) ** 2)
-    return 1.5 * np.sqrt(area) + GAP
+    size = np.bincount(community)
+    room: Floats = (1.15 + 0.35 * np.minimum(1.0, np.sqrt(60.0 / size))) * np.sqrt(area) + GAP
+    return room
 
 
 def _pack(community: Ints, reach: Floats, ends: Ints, group: Ints, seed: int) -> Floats:
@@ -254,10 +257,10 @@ def _pack(community: Ints, reach: Floats, ends: Ints, group: Ints, seed: int) ->
         force = length * length / (free * distance) - pull * free / length
         np.fill_diagonal(force, 0.0)
         move = np.stack([(force * dx).sum(axis=1), (force * dy).sum(axis=1)], axis=1)
-        move -= 0.12 * centres * (1.0 + 4.0 * step / 240)
+        move -= 0.12 * centres * _WIDE * (1.0 + 4.0 * step / 240)
         centres = _snap(centres + _limit(move, heat))
         heat = max(heat * 0.985, 0.02 * length)
-    for _ in range(200):
+    for _ in range(400):
         dx = centres[:, None, 0] - centres[None, :, 0]
         dy = centres[:, None, 1] - centres[None, :, 1]
         distance = np.sqrt(dx * dx + dy * dy) + 1e-9
@@ -267,7 +270,7 @@ def _pack(community: Ints, reach: Floats, ends: Ints, group: Ints, seed: int) ->
             break
         push = 0.26 * overlap / distance
         move = np.stack([(push * dx).sum(axis=1), (push * dy).sum(axis=1)], axis=1)
-        centres = _snap(centres + move - 0.002 * centres)
+        centres = _snap(centres + move - 0.002 * centres * _WIDE)
     return centres
 
 
@@ -319,6 +322,8 @@ def _settle(
     same = community[a] == community[b]
     spring = np.where(same, 1.0, 0.015) / np.sqrt(np.minimum(degree[a], degree[b]) + 1.0)
     home, wall = centres[community], reach[community]
+    # A large disc must not be pressed together by what holds a small one together.
+    weight = 0.05 * np.sqrt(mass) * np.minimum(1.0, (150.0 / wall) ** 2)
     steps = 160 if n <= 2000 else 110
     heat = 3.0 * GAP
     for step in range(steps):
@@ -327,7 +332,7 @@ def _settle(
         for axis in (0, 1):
             force[:, axis] += np.bincount(a, weights=pull[:, axis], minlength=n)
             force[:, axis] -= np.bincount(b, weights=pull[:, axis], minlength=n)
-        force -= 0.05 * (points - home) * np.sqrt(mass)[:, None]
+        force -= weight[:, None] * (points - home)
         points += _limit(force / (1.0 + 0.15 * degree)[:, None], heat)
         points = _snap(home + _limit(points - home, wall - radius))
         heat = max(heat * 0.978, 0.6)

@@ -13,7 +13,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.explorer.page import content_security_policy, json_for_html, without_surrogates
+from kg.explorer.page import (
+    content_security_policy,
+    joined_script,
+    json_for_html,
+    without_surrogates,
+)
 from kg.explorer.payload import title_of, to_payload
 from kg.explorer.terms import KINDS, RELATIONS, short_label
 from kg.graph import Graph
@@ -120,7 +125,7 @@ def to_simple_html(graph: Graph) -> str:
     shown = most_connected(graph, MOST_NODES)
     positions = layout(shown)
     network = to_pyvis(shown, positions)
-    script = _read(_FOLDER / "simple.js")
+    script = joined_script("simple")
     style = _read(_FOLDER / "simple.css")
     library = _vis_network()
     drawn, sentences = to_payload(shown, positions)

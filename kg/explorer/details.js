@@ -143,22 +143,23 @@ function evidence(graph, sentences, e) {
 
 function place(graph, sentences, e, v) {
   const all = sentences();
-  const words = all.quotes[all.quote[v]];
+  const words = all.text(v);
   const source = graph.sources[graph.source[v]];
   const at = element("p", { class: "place" },
-    element("span", {}, named(`${source ? source.path : "?"}:${all.line[v]}`)),
+    element("span", {}, named(`${source ? source.path : "?"}:${all.line(v)}`)),
     element("span", { title: "Confidence, from 0 to 1" },
       element("span", { class: "meter", "aria-hidden": "true" },
         element("i", { class: `c${Math.round(graph.confidence[e] / 100)}` })),
       `confidence ${(graph.confidence[e] / 1000).toFixed(2)}`),
-    element("span", { title: "The rule that found it" }, named(all.rules[all.rule[v]])));
+    element("span", { title: "The rule that found it" }, named(all.rule(v))));
   if (!words) return at;
-  const [from, length] = [all.from[v], all.length[v]];
+  const marked = all.marked(v);
   const quote = element("blockquote", { dir: "auto" });
-  if (from < 0) quote.append(words);
+  if (!marked) quote.append(words);
   else {
-    quote.append(words.slice(0, from), element("mark", {}, words.slice(from, from + length)),
-      words.slice(from + length));
+    const [from, to] = marked;
+    quote.append(words.slice(0, from), element("mark", {}, words.slice(from, to)),
+      words.slice(to));
   }
   return element("div", {}, quote, at);
 }

@@ -1,6 +1,7 @@
 // Drawing a scene on a canvas: everything that the stage and the PNG export have in common.
 
 import { pixels } from "./camera.js";
+import { number } from "./dom.js";
 import { labelOf, rootTopics } from "./graph.js";
 import { lineHeight, placeLabels } from "./labels.js";
 import { NO_TOPIC, lineOf, topicColours, traceShape } from "./looks.js";
@@ -229,16 +230,24 @@ export function chooseLabels(context, graph, scene, camera, theme, must) {
   const inView = (x, y, r) => x + r > box[0] && y + r > box[1] && x - r < box[2] && y - r < box[3];
   const items = [];
   const obstacles = [];
-  for (const { x, y, r, text, count } of scene.bubbles) {
+  for (const { x, y, r, names, count } of scene.bubbles) {
     const radius = Math.max(r * camera.zoom, 3);
     const [cx, cy] = [camera.screenX(x), camera.screenY(y)];
     if (!inView(cx, cy, radius)) continue;
     obstacles.push({ x: cx, y: cy, r: radius });
     if (scene.dimmed) continue;
+    const inside = radius > 30;
     items.push({
-      x: cx, y: cy, worldX: x, worldY: y, r: radius, text, size: 12, bold: true,
-      inside: radius > 56, weight: 1e3 + count,
+      x: cx, y: cy, worldX: x, worldY: y, r: radius, size: inside && radius < 60 ? 11 : 12,
+      bold: true, inside, weight: 1e3 + count,
+      lines: inside ? linesInside(names, count, radius) : [names[0]],
     });
+  }
+  for (const { x, y, r, text, count } of scene.dimmed ? [] : scene.clusters) {
+    const [cx, cy] = [camera.screenX(x), camera.screenY(y)];
+    if (!inView(cx, cy, r * camera.zoom)) continue;
+    items.push({ x: cx, y: cy, worldX: x, worldY: y, r: r * camera.zoom, text, size: 11.5, quiet: true,
+      below: true, weight: 16 + count / 1000 });
   }
   for (const i of scene.nodes) {
     const [x, y] = [camera.screenX(graph.x[i]), camera.screenY(graph.y[i])];
@@ -263,6 +272,23 @@ export function chooseLabels(context, graph, scene, camera, theme, must) {
   return placeLabels(items, obstacles, box, most, widthOf(context, theme));
 }
 
+// What stands in a disc: the names that find room, and how many nodes it holds.
+function linesInside(names, count, radius) {
+  const room = Math.floor(1.6 * radius / 6.5);
+  const lines = names.slice(0, radius > 46 ? 2 : 1).flatMap((name) => {
+    const rows = [""];
+    for (const word of name.split(" ")) {
+      const row = rows[rows.length - 1];
+      if (!row || row.length + word.length < room) rows[rows.length - 1] = row ? `${row} ${word}` : word;
+      else rows.push(word);
+    }
+    const most = radius > 60 ? 3 : 2;
+    if (rows.length > most) rows[most - 1] += "…";
+    return rows.slice(0, most).map((row) => (row.length > room ? `${row.slice(0, room - 1)}…` : row));
+  });
+  return [...lines, number(count)];
+}
+
 // Draws labels where their node or disc is in this view.
 export function drawLabels(context, labels, camera, theme) {
   context.textBaseline = "middle";
@@ -280,7 +306,7 @@ export function drawLabels(context, labels, camera, theme) {
       context.globalAlpha = item.inside ? 0 : 0.85;
       if (!item.inside) context.strokeText(line, at, baseline);
       context.globalAlpha = 1;
-      context.fillStyle = theme.ink;
+      context.fillStyle = item.quiet ? theme.quiet : theme.ink;
       context.fillText(line, at, baseline);
     });
   }

@@ -34,7 +34,7 @@ export function csvOfEdges(graph, sentences, edges) {
     for (let v = graph.first[e]; v < graph.first[e + 1]; v++) {
       rows.push([...end(graph.s[e]), graph.relations[graph.r[e]].name, ...end(graph.o[e]),
         (graph.confidence[e] / 1000).toFixed(3), graph.sources[graph.source[v]]?.path ?? "",
-        all.line[v], all.rules[all.rule[v]], all.quotes[all.quote[v]]]);
+        all.line(v), all.rule(v), all.text(v)]);
     }
   }
   return csv(rows);
@@ -153,7 +153,7 @@ export function svgOf(stage, state) {
     lines.forEach((line, k) => {
       parts.push(`<text x="${at(px + dx + wide / 2)}" `
         + `y="${at(py + dy + (k + 0.5) * lineHeight(item.size))}" font-size="${item.size}" `
-        + `text-anchor="middle" dominant-baseline="central" fill="${theme.ink}" `
+        + `text-anchor="middle" dominant-baseline="central" fill="${item.quiet ? theme.quiet : theme.ink}" `
         + `${item.bold ? 'font-weight="600" ' : ""}stroke="${theme.ground}" stroke-width="3" `
         + `paint-order="stroke">${escaped(line)}</text>`);
     });

@@ -6,6 +6,7 @@ import { rootTopic, rootTopics } from "./graph.js";
 import { topicColours } from "./looks.js";
 import { kindMark, relationMark } from "./mark.js";
 import { communityName } from "./scene.js";
+import { isFiltered } from "./state.js";
 
 const LISTED = 14; // rows of a long list that are shown at first
 
@@ -25,12 +26,11 @@ export class Filters {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.id : "";
     const scrolled = this.root.scrollTop;
     const { graph } = this;
-    const hidden = graph.n - visible.nodes;
     this.root.replaceChildren(...[
       element("p", { class: "showing" },
         element("strong", {}, number(visible.nodes)), ` of ${counted(graph.n, "node")}, `,
         element("strong", {}, number(visible.edges)), ` of ${counted(graph.m, "relation")}`,
-        hidden > 0 && button("Reset", () => this.reset(), { id: "reset", class: "plain" })),
+        isFiltered(state) && button("Reset", () => this.reset(), { id: "reset", class: "plain" })),
       this.kinds(state, visible),
       this.clutter(state, visible),
       this.relations(state, visible),

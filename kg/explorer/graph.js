@@ -5,7 +5,8 @@ const FEW = ["short", "aliases", "link", "arxiv", "doi", "year", "topic"];
 export function readGraph(data) {
   const { nodes, edges, support } = data;
   const n = nodes.id.length;
-  const m = edges.s.length;
+  const m = edges.r.length;
+  const ids = nodes.id.map((id, i) => wholeId(data, id, i));
   const graph = {
     n, m,
     title: data.title,
@@ -17,27 +18,67 @@ export function readGraph(data) {
     topics: data.topics.map(([id, name, broader]) => ({ id, name, broader })),
     sources: data.sources.map(([id, path, title, summarises, lists]) =>
       ({ id, path, title, summarises, lists })),
-    id: nodes.id,
+    id: ids,
     name: nodes.name,
     kind: Uint8Array.from(nodes.kind),
     x: Float32Array.from(nodes.x),
     y: Float32Array.from(nodes.y),
     community: Int32Array.from(nodes.community),
     communities: data.communities,
-    s: Int32Array.from(edges.s),
+    s: new Int32Array(m),
     o: Int32Array.from(edges.o),
     r: Uint8Array.from(edges.r),
     confidence: Uint16Array.from(edges.c),
     first: new Int32Array(m + 1),
-    about: Int32Array.from(support.about),
-    source: Int32Array.from(support.source),
-    place: new Map(nodes.id.map((id, i) => [id, i])),
+    place: new Map(ids.map((id, i) => [id, i])),
   };
-  for (let e = 0; e < m; e++) graph.first[e + 1] = graph.first[e] + edges.n[e];
+  let e = 0;
+  edges.out.forEach((count, i) => { graph.s.fill(i, e, e += count); });
+  for (e = 0; e < m; e++) graph.first[e + 1] = graph.first[e] + (edges.n[e] ?? 1);
+  const places = graph.first[m];
+  graph.about = new Int32Array(places);
+  for (e = 0; e < m; e++) graph.about.fill(graph.s[e], graph.first[e], graph.first[e + 1]);
+  for (const [v, paper] of Object.entries(support.about)) graph.about[v] = paper;
+  graph.source = new Int32Array(places);
+  for (let k = 0, v = 0; k < support.runs.length; k += 2) {
+    graph.source.fill(support.runs[k], v, v += support.runs[k + 1]);
+  }
   for (const name of FEW) graph[name] = nodes[name];
   join(graph);
   measure(graph);
   return graph;
+}
+
+// Ids come without the part that is the same for all nodes of a kind.
+function wholeId({ kinds, nodes }, id, i) {
+  if (typeof id !== "string") return id[0];
+  if (id === "") return `paper/arxiv-${nodes.arxiv[i]}`;
+  return id.startsWith("/") ? kinds[nodes.kind[i]][0].toLowerCase() + id : id;
+}
+
+// The sentences behind the edges, by place v: text, line, rule, and what is marked in the text.
+export function readSentences(data, graph) {
+  const { quotes, rules } = data;
+  const word = new Map([...data.codes].map((code, k) => [code, data.words[k]]));
+  const plainText = (text) => (word.size && text
+    ? text.replace(/[\u0100-\u07ff]/g, (c) => word.get(c) ?? c) : text);
+  const quote = new Int32Array(data.quote.length);
+  let following = 0;
+  data.quote.forEach((back, v) => {
+    quote[v] = following - back;
+    if (!back) following++;
+  });
+  const length = new Int32Array(quote.length);
+  for (let e = 0; e < graph.m; e++) {
+    length.fill(graph.name[graph.o[e]].length, graph.first[e], graph.first[e + 1]);
+  }
+  for (const [v, value] of Object.entries(data.length)) length[v] = value;
+  return {
+    text: (v) => plainText(quotes[quote[v]]),
+    line: (v) => data.line[v],
+    rule: (v) => rules[data.rule[v]],
+    marked: (v) => (data.from[v] < 0 ? null : [data.from[v], data.from[v] + length[v]]),
+  };
 }
 
 // start/edges: the edges of node i are edges[start[i]] .. edges[start[i + 1] - 1].

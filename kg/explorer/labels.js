@@ -21,7 +21,8 @@ export function wrapped(text) {
   return lines.map((line) => (line.length > 30 ? `${line.slice(0, 28)}…` : line));
 }
 
-// items: {x, y, r (pixels), text, size, bold, must} in order of importance. obstacles: {x, y, r}.
+// items: {x, y, r (pixels), text, size, bold, and perhaps must, inside or below} in order of
+// importance. obstacles: {x, y, r}.
 // Returns [{item, lines, dx, dy, width, height}]: the box's top left corner, from the item's centre.
 // box: the free part of the stage, [left, top, right, bottom]; most: how many labels at most.
 export function placeLabels(items, obstacles, box, most, widthOf) {
@@ -62,14 +63,14 @@ export function placeLabels(items, obstacles, box, most, widthOf) {
   const placed = [];
   for (const item of items) {
     if (placed.length >= most && !item.must) break;
-    const lines = wrapped(item.text);
+    const lines = item.lines ?? wrapped(item.text);
     const width = Math.max(...lines.map((line) => widthOf(line, item.size, item.bold)));
     const height = lines.length * item.size * LINE;
     const gap = item.r + 4;
-    const sides = item.inside ? [[-width / 2, -height / 2]] : [
-      [gap, -height / 2], [-gap - width, -height / 2], [-width / 2, gap - 1],
-      [-width / 2, -gap - height + 1],
-    ];
+    const [under, over] = [[-width / 2, gap - 1], [-width / 2, -gap - height + 1]];
+    const beside = [[gap, -height / 2], [-gap - width, -height / 2]];
+    const sides = item.inside ? [[-width / 2, -height / 2]]
+      : item.below ? [under, over] : [...beside, under, over];
     let best = null;
     let least = item.must ? 1.5 : 0.3;
     for (const [dx, dy] of sides) {

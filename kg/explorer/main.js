@@ -5,7 +5,7 @@ import { colourOf } from "./draw.js";
 import { edgeDetails, nodeDetails, pathDetails, summaryOf } from "./details.js";
 import { $, announce, button, counted, element, named } from "./dom.js";
 import { Filters } from "./filters.js";
-import { labelOf, nameOf, otherEnd, readGraph } from "./graph.js";
+import { labelOf, nameOf, otherEnd, readGraph, readSentences } from "./graph.js";
 import { readTheme } from "./looks.js";
 import { specificPath } from "./paths.js";
 import { bounds, buildScene, communityName } from "./scene.js";
@@ -20,7 +20,7 @@ const WIDE = matchMedia("(min-width: 1080px)");
 
 const graph = readGraph(JSON.parse($("graph-data").textContent));
 let read = null;
-const sentences = () => (read ??= JSON.parse($("sentences-data").textContent));
+const sentences = () => (read ??= readSentences(JSON.parse($("sentences-data").textContent), graph));
 
 const stage = new Stage($("stage"), graph);
 const find = searchIndex(graph);
@@ -114,11 +114,12 @@ function levels(nodes) {
   return level;
 }
 
-// Tells the camera how much of the stage the panel covers.
+// Tells the camera how much of the stage the line at its foot and the panel cover.
 function cover() {
   const panel = $("panel");
   const { covered } = stage.camera;
-  covered.right = covered.bottom = 0;
+  covered.right = 0;
+  covered.bottom = 44;
   if (panel.hidden) return;
   if (NARROW.matches) covered.bottom = Math.min(panel.offsetHeight, stage.camera.height * 0.7);
   else covered.right = panel.offsetWidth;
@@ -127,7 +128,7 @@ function cover() {
 // Brings what was chosen into the picture.
 function aim(ends, onPath, from) {
   if (from === "start" && !ends.length) {
-    stage.camera.set(stage.camera.fitted(bounds(graph, scene), 30));
+    stage.camera.set(stage.camera.fitted(bounds(graph, scene), 24));
     stage.redraw();
     return;
   }

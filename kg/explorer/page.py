@@ -66,8 +66,8 @@ def to_frame(graph: Graph, height: int = 640) -> str:
     )
 
 
-def joined_script() -> str:
-    """The modules of the page as one script: main.js after everything that it imports.
+def joined_script(first: str = "main") -> str:
+    """The modules of a page as one script: `first` after everything that it imports.
 
     Each file is an ES module, so that it can be read and tested alone. Joined, they share one
     scope: imports and the word `export` fall away.
@@ -81,7 +81,7 @@ def joined_script() -> str:
                 add(needed)
         done[name] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
 
-    add("main")
+    add(first)
     return '"use strict";\n(() => {\n' + "\n".join(done.values()) + "})();\n"
 
 

@@ -1,7 +1,7 @@
 // The shortest path that says something: passing through a node costs more the more edges it has.
 
-// Dijkstra (1959) over undirected edges; a step into a node costs 1 + log2(its degree) / 2, the
-// end itself 1. `allowed` has a byte for each edge. Returns edges from `from` to `to`, or null.
+// Dijkstra (1959) over undirected edges; a step into a node costs 1 + log2(1 + its degree) / 4,
+// into a generic hub 1.5 more, into the end itself 1. `allowed` has a byte for each edge. Returns edges from `from` to `to`, or null.
 export function specificPath(graph, allowed, from, to) {
   const { n, start, edges, s, degree } = graph;
   const cost = new Float64Array(n).fill(Infinity);
@@ -17,7 +17,7 @@ export function specificPath(graph, allowed, from, to) {
       const e = edges[k];
       if (!allowed[e]) continue;
       const j = s[e] === i ? graph.o[e] : s[e];
-      const step = far + 1 + (j === to ? 0 : Math.log2(1 + degree[j]) / 2);
+      const step = far + 1 + (j === to ? 0 : Math.log2(1 + degree[j]) / 4 + 1.5 * graph.generic[j]);
       if (step < cost[j] - 1e-9) {
         cost[j] = step;
         by[j] = e;

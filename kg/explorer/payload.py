@@ -2,10 +2,20 @@
 
 Nodes and edges are named by their place in the columns. What only a details panel needs (the
 sentences) is a second value, so that the page can draw before it reads them.
+
+Columns are short where they can be, because a graph of 50,000 nodes has to fit in one page:
+
+    an object with numbers as keys holds the few values that are not what one expects
+    edges are sorted by their subject: `out` is how many edges each node is the subject of
+    `runs` are pairs of a value and how often it follows
+    a sentence is numbered by how far it lies behind the next new one: 0 is a new sentence
+    in a large graph single characters that no sentence has stand for the most frequent words
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import Any
 
 from kg.explorer.terms import KINDS, RELATIONS, link, short_label
@@ -15,7 +25,12 @@ from kg.model import Entity, Evidence, Paper
 from kg.vocabulary import BASE, KG, arxiv_of
 
 Columns = dict[str, Any]
-"""JSON: lists by name; an object with numbers as keys is a column with few values."""
+
+
+LONG_TEXT = 1_000_000
+"""From so many characters on, sentences are written with characters for frequent words."""
+
+_WORD = re.compile(" ?[A-Za-z]+")
 
 
 class _Strings:
@@ -26,6 +41,11 @@ class _Strings:
 
     def __call__(self, text: str) -> int:
         return self.number.setdefault(text, len(self.number))
+
+    def back(self, text: str) -> int:
+        """How far `text` lies behind the next new string: 0 where it is new itself."""
+        following = len(self.number)
+        return following - self(text)
 
 
 def title_of(graph: Graph) -> str:
@@ -43,28 +63,34 @@ def to_payload(graph: Graph, layout: Layout) -> tuple[Columns, Columns]:
     number = {e.id: i for i, e in enumerate(graph.entities)}
     source = {s.id: i for i, s in enumerate(graph.sources)}
     relations = {relation: i for i, relation in enumerate(RELATIONS)}
-    edges: Columns = {"s": [], "r": [], "o": [], "c": [], "n": []}
-    support: Columns = {"about": [], "source": []}
-    sentences: Columns = {"quote": [], "line": [], "rule": [], "from": [], "length": []}
+    edges: Columns = {"out": [0] * len(number), "r": [], "o": [], "c": [], "n": {}}
+    about: dict[int, int] = {}
+    runs: list[int] = []
+    sentences: Columns = {"quote": [], "line": [], "rule": [], "from": [], "length": {}}
     quotes, rules = _Strings(), _Strings()
-    for assertion in graph.assertions:
-        if assertion.subject not in number or assertion.object not in number:
-            continue
-        edges["s"].append(number[assertion.subject])
+    known = [a for a in graph.assertions if a.subject in number and a.object in number]
+    # Numbers follow the order of the ids, but the assertions of a graph may not.
+    for e, assertion in enumerate(sorted(known, key=lambda a: number[a.subject])):
+        subject = number[assertion.subject]
+        edges["out"][subject] += 1
         edges["r"].append(relations[assertion.relation])
         edges["o"].append(number[assertion.object])
         edges["c"].append(round(assertion.confidence * 1000))
-        edges["n"].append(len(assertion.evidence))
+        if len(assertion.evidence) != 1:
+            edges["n"][e] = len(assertion.evidence)
         names = names_of(graph.entities[number[assertion.object]])
         for evidence in assertion.evidence:
-            support["about"].append(number.get(evidence.about, -1))
-            support["source"].append(source.get(evidence.source, -1))
+            v = len(sentences["line"])
+            if number.get(evidence.about, -1) != subject:
+                about[v] = number.get(evidence.about, -1)
+            _run(runs, source.get(evidence.source, -1))
             start, length = mark(evidence, names)
-            sentences["quote"].append(quotes(evidence.quote))
+            sentences["quote"].append(quotes.back(evidence.quote))
             sentences["line"].append(evidence.line)
             sentences["rule"].append(rules(evidence.rule))
             sentences["from"].append(start)
-            sentences["length"].append(length)
+            if length != _utf16(names[0]):
+                sentences["length"][v] = length
     topic = {t.id: i for i, t in enumerate(graph.topics)}
     drawn: Columns = {
         "title": title_of(graph),
@@ -90,9 +116,9 @@ def to_payload(graph: Graph, layout: Layout) -> tuple[Columns, Columns]:
             "reach": [round(r) for r in layout.reach.tolist()],
         },
         "edges": edges,
-        "support": support,
+        "support": {"about": about, "runs": runs},
     }
-    return drawn, {**sentences, "quotes": list(quotes.number), "rules": list(rules.number)}
+    return drawn, {**sentences, **_coded(list(quotes.number)), "rules": list(rules.number)}
 
 
 def _nodes(graph: Graph, layout: Layout, topic: dict[str, int]) -> Columns:
@@ -116,13 +142,55 @@ def _nodes(graph: Graph, layout: Layout, topic: dict[str, int]) -> Columns:
             if value not in (None, "", []):
                 few[name][i] = value
     return {
-        "id": [e.id for e in graph.entities],
+        "id": [_short_id(e) for e in graph.entities],
         "kind": [kinds[e.kind] for e in graph.entities],
         "name": [e.name for e in graph.entities],
         "x": [round(x) for x in layout.positions[:, 0].tolist()],
         "y": [round(y) for y in layout.positions[:, 1].tolist()],
         "community": layout.community.tolist(),
         **few,
+    }
+
+
+def _short_id(entity: Entity) -> str | list[str]:
+    """An id without what the page can add: "/adain" for a method, "" for an arXiv paper.
+
+    An id that looks like such a rest stands whole, in a list.
+    """
+    folder = str(entity.kind).lower()
+    if isinstance(entity, Paper):
+        arxiv = arxiv_of(entity.identifiers)
+        if arxiv and entity.id == f"paper/arxiv-{arxiv}":
+            return ""
+    if entity.id.startswith(f"{folder}/"):
+        return entity.id[len(folder) :]
+    return [entity.id] if entity.id.startswith("/") or not entity.id else entity.id
+
+
+def _run(runs: list[int], value: int) -> None:
+    if runs and runs[-2] == value:
+        runs[-1] += 1
+    else:
+        runs += (value, 1)
+
+
+def _coded(quotes: list[str]) -> Columns:
+    """`quotes` with characters for frequent words, and what each of these characters stands for.
+
+    A character of U+0100 to U+07FF takes two bytes, a word and its space about seven: of a text
+    of several megabytes a little more than half is left.
+    """
+    if sum(map(len, quotes)) < LONG_TEXT:
+        return {"quotes": quotes, "codes": "", "words": []}
+    used = set("".join(quotes))
+    free = [c for c in map(chr, range(0x100, 0x800)) if c not in used]
+    counts = Counter(word for quote in quotes for word in _WORD.findall(quote))
+    worth = sorted(counts, key=lambda w: (-counts[w] * (len(w) - 2), w))
+    code = dict(zip(worth, free, strict=False))
+    return {
+        "quotes": [_WORD.sub(lambda m: code.get(m[0], m[0]), quote) for quote in quotes],
+        "codes": "".join(code.values()),
+        "words": list(code),
     }
 
 

@@ -3,6 +3,8 @@
 import { labelOf } from "./graph.js";
 import { MOST_NODES } from "./visible.js";
 
+const MOST_LINKS = 600; // between communities; the weakest of more say nothing
+
 // focus: a byte for each node, 0 where it is dimmed, or null. pathEdges: a Set, or null.
 export function buildScene(graph, state, visible, focus, pathEdges) {
   const collapsed = visible.nodes > MOST_NODES;
@@ -45,26 +47,51 @@ export function buildScene(graph, state, visible, focus, pathEdges) {
   return {
     collapsed, shown, nodes, lit, dim, litEdges, dimEdges, focus,
     dimmed: Boolean(focus),
-    links: [...links].map(([key, count]) => [Math.floor(key / many), key % many, count]),
+    links: [...links].map(([key, count]) => [Math.floor(key / many), key % many, count])
+      .sort((a, b) => b[2] - a[2]).slice(0, MOST_LINKS),
     bubbles: [...counts].map(([c, kinds]) => bubble(graph, c, kinds))
       .sort((a, b) => b.count - a.count || a.c - b.c),
+    clusters: collapsed ? [] : unjoined(graph, nodes),
     opened: collapsed ? [...state.open].sort((a, b) => a - b) : [],
     size: nodes.length + visible.edges,
   };
 }
 
+// Communities in which no drawn node has an edge, at least three of them: where, and their topic.
+function unjoined(graph, nodes) {
+  const clusters = new Map();
+  for (const i of nodes) {
+    const c = graph.community[i];
+    if (graph.degree[i] || graph.topic[i] === undefined) clusters.set(c, null);
+    else if (clusters.get(c) !== null) {
+      if (!clusters.has(c)) clusters.set(c, []);
+      clusters.get(c).push(i);
+    }
+  }
+  return [...clusters].filter(([, members]) => members && members.length > 2).map(([, members]) => {
+    const ys = members.map((i) => graph.y[i]);
+    const x = members.reduce((sum, i) => sum + graph.x[i], 0) / members.length;
+    return { x, y: (Math.min(...ys) + Math.max(...ys)) / 2, r: (Math.max(...ys) - Math.min(...ys)) / 2 + 4,
+      count: members.length, text: graph.topics[graph.topic[members[0]]].name };
+  });
+}
+
 function bubble(graph, c, kinds) {
   const count = kinds.reduce((sum, k) => sum + k, 0);
   const { x, y, reach } = graph.communities;
-  return { c, kinds, count, x: x[c], y: y[c], r: reach[c], text: communityName(graph, c) };
+  return { c, kinds, count, x: x[c], y: y[c], r: reach[c],
+    names: communityNames(graph, c) };
 }
 
 // The names of the two best connected things in a community that are no generic hubs.
-export function communityName(graph, c) {
+export function communityNames(graph, c) {
   graph.communityNames ??= nameCommunities(graph);
   return graph.communityNames[c];
 }
 
+export const communityName = (graph, c) => communityNames(graph, c).join(" · ");
+
+// Papers that nothing joins are called by the topic that they are listed under.
 function nameCommunities(graph) {
   const best = graph.communities.x.map(() => []);
   for (let i = 0; i < graph.n; i++) {
@@ -77,7 +104,11 @@ function nameCommunities(graph) {
       top.length = Math.min(top.length, 2);
     }
   }
-  return best.map((top) => top.map(([, i]) => labelOf(graph, i)).join(" · ") || "Other nodes");
+  return best.map((top) => {
+    const topic = top.length && graph.degree[top[0][1]] === 0 && graph.topics[graph.topic[top[0][1]]];
+    if (topic) return [topic.name];
+    return top.length ? top.map(([, i]) => labelOf(graph, i)) : ["Other nodes"];
+  });
 }
 
 // The box around what is drawn, [x0, y0, x1, y1] in the world's units.

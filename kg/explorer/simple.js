@@ -1,143 +1,105 @@
-"use strict";
-(() => {
-  const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const { nodes, edges } = read("network-data");
-  const graph = read("graph-data");
-  const sentences = read("sentences-data");
-  const panel = document.getElementById("details");
-  const place = new Map(graph.nodes.id.map((id, i) => [id, i]));
+// The simple view: vis-network draws what pyvis made; this adds the details and the Find box.
 
-  edges.forEach((edge, i) => { edge.id = i; });
-  const network = new vis.Network(
-    document.getElementById("network"),
-    { nodes: new vis.DataSet(nodes), edges: new vis.DataSet(edges) },
-    read("options-data"),
+import { $, button, element, named } from "./dom.js";
+import { linkOf, nameOf, otherEnd, readGraph, readSentences } from "./graph.js";
+
+const read = (id) => JSON.parse($(id).textContent);
+const { nodes, edges } = read("network-data");
+const graph = readGraph(read("graph-data"));
+const sentences = readSentences(read("sentences-data"), graph);
+const panel = $("details");
+
+edges.forEach((edge, i) => { edge.id = i; });
+const network = new vis.Network(
+  $("network"),
+  { nodes: new vis.DataSet(nodes), edges: new vis.DataSet(edges) },
+  read("options-data"),
+);
+
+function choose(i) {
+  network.selectNodes([graph.id[i]]);
+  network.focus(graph.id[i], { scale: Math.max(1.4, network.getScale()), animation: false });
+  showNode(i);
+}
+
+const goTo = (i) => button(named(nameOf(graph, i)), () => choose(i));
+
+// The places that say an edge, each with its sentence.
+function places(e) {
+  const list = [];
+  for (let v = graph.first[e]; v < graph.first[e + 1]; v++) {
+    const words = sentences.text(v);
+    const marked = sentences.marked(v) ?? [0, 0];
+    if (words) {
+      list.push(element("blockquote", { dir: "auto" }, words.slice(0, marked[0]),
+        marked[1] > 0 && element("mark", {}, words.slice(...marked)), words.slice(marked[1])));
+    }
+    const path = graph.sources[graph.source[v]]?.path ?? "?";
+    list.push(element("small", {}, named(`${path}:${sentences.line(v)}`), " · ",
+      named(sentences.rule(v)), ` · confidence ${(graph.confidence[e] / 1000).toFixed(2)}`));
+  }
+  return list;
+}
+
+function open(...content) {
+  const close = button("×", () => { panel.hidden = true; network.unselectAll(); },
+    { class: "close", "aria-label": "Close details" });
+  panel.replaceChildren(close, ...content.filter(Boolean));
+  panel.hidden = false;
+  panel.scrollTop = 0;
+}
+
+function showNode(i) {
+  const groups = new Map();
+  for (let k = graph.start[i]; k < graph.start[i + 1]; k++) {
+    const e = graph.edges[k];
+    const relation = graph.relations[graph.r[e]];
+    const title = graph.s[e] === i ? relation.forward : relation.backward;
+    if (!groups.has(title)) groups.set(title, []);
+    groups.get(title).push(e);
+  }
+  const link = linkOf(graph, i);
+  open(
+    element("h2", {}, named(nameOf(graph, i))),
+    element("p", {}, [graph.kinds[graph.kind[i]].name, graph.year[i]].filter(Boolean).join(" · ")),
+    graph.aliases[i] && element("p", {}, "Also: ", named(graph.aliases[i].join(", "))),
+    link && element("p", {}, element("a", { href: link, target: "_blank",
+      rel: "noopener noreferrer" }, "Read the paper")),
+    ...[...groups].flatMap(([title, members]) => [
+      element("h3", {}, title),
+      element("ul", {}, ...members.map((e) =>
+        element("li", {}, goTo(otherEnd(graph, e, i)), ...places(e)))),
+    ]),
+    !groups.size && element("p", {}, "No relations."),
   );
+}
 
-  const element = (tag, text, parent) => {
-    const made = document.createElement(tag);
-    if (text) made.textContent = text;
-    if (parent) parent.append(made);
-    return made;
-  };
+function showEdge(e) {
+  open(
+    element("h2", {}, goTo(graph.s[e]), ` ${graph.relations[graph.r[e]].forward} `,
+      goTo(graph.o[e])),
+    ...places(e),
+  );
+}
 
-  // The first evidence of each edge; evidences stand in the order of their edges.
-  const first = [];
-  let sum = 0;
-  for (const count of graph.edges.n) { first.push(sum); sum += count; }
+network.on("click", (event) => {
+  if (event.nodes.length) showNode(graph.place.get(event.nodes[0]));
+  else if (event.edges.length) showEdge(event.edges[0]);
+  else panel.hidden = true;
+});
 
-  const showSentences = (edge, parent) => {
-    for (let i = first[edge]; i < first[edge] + graph.edges.n[edge]; i++) {
-      const words = sentences.quotes[sentences.quote[i]];
-      const [start, length] = [sentences.from[i], sentences.length[i]];
-      if (words) {
-        const quote = element("blockquote", "", parent);
-        quote.dir = "auto";
-        if (start < 0) quote.textContent = words;
-        else {
-          quote.append(words.slice(0, start));
-          element("mark", words.slice(start, start + length), quote);
-          quote.append(words.slice(start + length));
-        }
-      }
-      const source = graph.sources[graph.support.source[i]];
-      element("small", (source ? source[1] + ":" : "line ") + sentences.line[i]
-        + " · " + sentences.rules[sentences.rule[i]]
-        + " · confidence " + (graph.edges.c[edge] / 1000).toFixed(2), parent);
-    }
-  };
+const byName = new Map();
+graph.name.forEach((name, i) => {
+  if (byName.has(name)) return;
+  byName.set(name, i);
+  $("names").append(element("option", { value: name }));
+});
 
-  const go = (node) => {
-    const button = element("button", graph.nodes.name[node]);
-    button.type = "button";
-    button.addEventListener("click", () => choose(graph.nodes.id[node]));
-    return button;
-  };
+function look() {
+  const i = byName.get($("find").value.trim());
+  if (i !== undefined) choose(i);
+}
 
-  const open = () => {
-    panel.replaceChildren();
-    panel.hidden = false;
-    panel.scrollTop = 0;
-    const close = element("button", "×", panel);
-    close.className = "close";
-    close.setAttribute("aria-label", "Close details");
-    close.addEventListener("click", () => { panel.hidden = true; network.unselectAll(); });
-  };
-
-  const address = (node) => {
-    const arxiv = graph.nodes.arxiv[node];
-    const url = arxiv ? "https://arxiv.org/abs/" + arxiv.split("/").map(encodeURIComponent).join("/")
-      : graph.nodes.link[node] || "";
-    return /^https?:\/\//i.test(url) ? url : "";
-  };
-
-  const showNode = (node) => {
-    open();
-    const { nodes: n, edges: e } = graph;
-    element("h2", n.name[node], panel).dir = "auto";
-    element("p", [graph.kinds[n.kind[node]][0], n.year[node]].filter(Boolean).join(" · "), panel);
-    if (n.aliases[node]) element("p", "Also: " + n.aliases[node].join(", "), panel);
-    const url = address(node);
-    if (url) {
-      const link = element("a", "Read the paper", element("p", "", panel));
-      link.href = url;
-      link.rel = "noopener noreferrer";
-      link.target = "_blank";
-    }
-    const groups = new Map();
-    for (let i = 0; i < e.s.length; i++) {
-      if (e.s[i] !== node && e.o[i] !== node) continue;
-      const out = e.s[i] === node;
-      const title = graph.relations[e.r[i]][out ? 1 : 2];
-      if (!groups.has(title)) groups.set(title, []);
-      groups.get(title).push([i, out ? e.o[i] : e.s[i]]);
-    }
-    for (const [title, members] of groups) {
-      element("h3", title, panel);
-      const list = element("ul", "", panel);
-      for (const [edge, other] of members) {
-        const item = element("li", "", list);
-        item.append(go(other));
-        showSentences(edge, item);
-      }
-    }
-    if (!groups.size) element("p", "No relations.", panel);
-  };
-
-  const showEdge = (edge) => {
-    open();
-    const { s, r, o } = graph.edges;
-    const title = element("h2", "", panel);
-    title.append(go(s[edge]), " " + graph.relations[r[edge]][1] + " ", go(o[edge]));
-    showSentences(edge, panel);
-  };
-
-  const choose = (id) => {
-    network.selectNodes([id]);
-    network.focus(id, { scale: Math.max(1.4, network.getScale()), animation: false });
-    showNode(place.get(id));
-  };
-
-  network.on("click", (event) => {
-    if (event.nodes.length) showNode(place.get(event.nodes[0]));
-    else if (event.edges.length) showEdge(event.edges[0]);
-    else panel.hidden = true;
-  });
-
-  const names = document.getElementById("names");
-  const byName = new Map();
-  graph.nodes.name.forEach((name, i) => {
-    if (byName.has(name)) return;
-    byName.set(name, graph.nodes.id[i]);
-    element("option", "", names).value = name;
-  });
-  const find = document.getElementById("find");
-  const look = () => {
-    const id = byName.get(find.value.trim());
-    if (id !== undefined) choose(id);
-  };
-  find.addEventListener("change", look);
-  find.addEventListener("keydown", (event) => { if (event.key === "Enter") look(); });
-
-  network.once("afterDrawing", () => { document.documentElement.dataset.ready = "yes"; });
-})();
+$("find").addEventListener("change", look);
+$("find").addEventListener("keydown", (event) => { if (event.key === "Enter") look(); });
+network.once("afterDrawing", () => { document.documentElement.dataset.ready = "yes"; });

@@ -5,7 +5,7 @@
 
 import { Camera, pixels } from "./camera.js";
 import { bendOf, chooseLabels, corner, drawLabels, drawScene, isFine, fontOf } from "./draw.js";
-import { wantsStill } from "./dom.js";
+import { number, wantsStill } from "./dom.js";
 import { labelOf } from "./graph.js";
 import { traceShape } from "./looks.js";
 
@@ -26,9 +26,9 @@ export class Stage {
     this.labels = [];
     this.must = new Set();
     this.hover = -1;
+    this.hoverBubble = -1;
     this.pictures = 0;
     this.onchoose = () => {};
-    this.onhover = () => {};
     this.onmove = () => {};
     this.listen();
   }
@@ -40,7 +40,7 @@ export class Stage {
     this.theme = theme;
     this.colour = colour;
     this.must = must;
-    this.hover = -1;
+    this.hover = this.hoverBubble = -1;
     this.farView = null;
     this.redraw();
   }
@@ -163,14 +163,29 @@ export class Stage {
     };
     context.lineJoin = "round";
     for (const i of this.must) if (this.scene.shown[i]) ring(i, 2.5);
+    const bubble = this.scene.bubbles.find(({ c }) => c === this.hoverBubble);
+    if (bubble) {
+      const r = Math.max(bubble.r * camera.zoom, 3);
+      const [x, y] = [camera.screenX(bubble.x), camera.screenY(bubble.y)];
+      context.beginPath();
+      context.arc(x, y, r + 2, 0, 7);
+      context.lineWidth = 2;
+      context.strokeStyle = theme.accent;
+      context.stroke();
+      this.drawTip(`${bubble.names.join(" · ")} (${number(bubble.count)})`, x, y, r + 7);
+    }
     const i = this.hover;
     if (i < 0 || !this.scene.shown[i]) return;
     ring(i, 2);
     if (this.labels.some(({ item }) => item.node === i)) return;
-    const [x, y] = [camera.screenX(graph.x[i]), camera.screenY(graph.y[i])];
-    const gap = pixels(graph.radius[i], camera.zoom) + 7;
+    this.drawTip(labelOf(graph, i), camera.screenX(graph.x[i]), camera.screenY(graph.y[i]),
+      pixels(graph.radius[i], camera.zoom) + 7);
+  }
+
+  // A label on a ground of its own beside (x, y).
+  drawTip(text, x, y, gap) {
+    const { context, camera, theme } = this;
     context.font = fontOf(theme, 13, true);
-    const text = labelOf(graph, i);
     const width = context.measureText(text).width;
     const left = Math.max(6, Math.min(x + gap, camera.width - width - 10));
     context.globalAlpha = 0.94;
@@ -349,13 +364,13 @@ export class Stage {
     if (!this.scene || this.moving) return;
     const found = this.scene.size > 20000 ? null : this.at(x, y, 5);
     this.canvas.classList.toggle("over", Boolean(found));
-    this.setHover(found && found.node !== undefined ? found.node : -1);
+    this.setHover(found?.node ?? -1, found?.bubble ?? -1);
   }
 
-  setHover(i) {
-    if (i === this.hover) return;
-    this.hover = i;
-    this.onhover(i);
+  setHover(node, bubble = -1) {
+    if (node === this.hover && bubble === this.hoverBubble) return;
+    this.hover = node;
+    this.hoverBubble = bubble;
     if (this.scene && !this.moving) this.present();
   }
 }

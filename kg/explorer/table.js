@@ -74,7 +74,7 @@ export class Table {
     const all = this.sentences();
     const place = (e) => {
       const v = graph.first[e];
-      return `${graph.sources[graph.source[v]]?.path ?? "?"}:${all.line[v]}`;
+      return `${graph.sources[graph.source[v]]?.path ?? "?"}:${all.line(v)}`;
     };
     return {
       rows,
@@ -87,8 +87,8 @@ export class Table {
         { title: "Confidence", key: (e) => graph.confidence[e] / 1000,
           cell: (e) => (graph.confidence[e] / 1000).toFixed(2) },
         { title: "Source", key: place, cell: (e) => named(place(e)) },
-        { title: "Sentence", key: (e) => all.quotes[all.quote[graph.first[e]]] ?? "",
-          cell: (e) => named(all.quotes[all.quote[graph.first[e]]] ?? "") },
+        { title: "Sentence", key: (e) => all.text(graph.first[e]) ?? "",
+          cell: (e) => named(all.text(graph.first[e]) ?? "") },
       ],
     };
   }

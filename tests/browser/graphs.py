@@ -129,7 +129,7 @@ class _Writer:
         return key, system
 
     def say(self, about: str, triples: list[tuple[str, Relation, str]]) -> None:
-        """One sentence that is the evidence for up to three triples."""
+        """One sentence that is the evidence for up to four triples."""
         names = [self.entities[o].name for _, _, o in triples]
         quote = (
             f"The authors start from {names[0]}"
@@ -182,8 +182,8 @@ class _Writer:
             )
             triples.append((key, kind, earlier[self.random.randrange(len(earlier) - 1)]))
         kept = [t for t in dict.fromkeys(triples) if t[0] != t[2]]
-        for i in range(0, len(kept), 3):
-            self.say(key, kept[i : i + 3])
+        for i in range(0, len(kept), 4):
+            self.say(key, kept[i : i + 4])
 
     def graph(self) -> Graph:
         number = 0
