@@ -21,6 +21,7 @@ AT = "at"
 _CELL = re.compile(r"(?:\\.|[^|\\])*", re.S)
 _HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.I)
 _TAG_NAME = re.compile(r"</?\s*([a-z][a-z0-9]*)", re.I)
+_SCRIPT_TAG = re.compile(r"<su[bp]\b", re.I)
 _EMPHASIS_TAGS = frozenset({"b", "strong", "em", "i", "code", "u", "mark"})
 _SPACE_TAGS = frozenset({"br", "img", "td", "th", "li", "p"})
 
@@ -163,7 +164,7 @@ def _add_tokens(
     anchors: list[tuple[int, str]] = []
     emphasis: list[int] = []
     tags: list[int] = []
-    for token in tokens:
+    for index, token in enumerate(tokens):
         at: int = token.meta.get(AT, 0)
         match token.type:
             case "text":
@@ -190,13 +191,22 @@ def _add_tokens(
             case "link_close" if links:
                 builder.link(*links.pop())
             case "em_open" | "strong_open":
+                if token.type == "strong_open" and builder.ends_in_word:
+                    builder.add(" ", [offsets[at]])  # "called**Name**"
                 emphasis.append(len(builder))
             case "em_close" | "strong_close" if emphasis:
                 builder.emphasise(emphasis.pop())
             case "html_inline":
+                # "B<sub>start</sub>" is two words, "L<sub>2</sub>" is one.
+                if _SCRIPT_TAG.match(token.content) and _is_word(tokens[index + 1 : index + 2]):
+                    builder.add(" ", [offsets[at]])
                 _add_tag(builder, token.content, offsets[at], anchors, tags)
             case _:  # images, footnote marks
                 pass
+
+
+def _is_word(tokens: Sequence[Token]) -> bool:
+    return any(token.type == "text" and len(token.content.strip()) > 2 for token in tokens)
 
 
 def _add_tag(

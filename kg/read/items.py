@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice, takewhile
 
 from kg.model import Block, BlockKind
 from kg.read.identifiers import is_paper_link
@@ -14,6 +15,7 @@ from kg.read.text import Passage, cut
 _AFTER_TITLE = re.compile(
     r"[\s,]*(?:[\[(][^\[\]()]{1,60}[\])][\s,]*|\\?\|[\s\w]{1,20})*([:.–—]|--?\s|$)\s*"
 )
+_SENTENCE = re.compile(r"\b(?:is|are|was|were|the|they|we|it|this|that|with)\b")
 _LEAST_WORDS = 8
 
 
@@ -73,17 +75,13 @@ def _title_end(block: Block) -> tuple[int, int] | None:
 
 
 def _words_of(passages: Sequence[Passage], index: int, start: int) -> int:
-    """How many words the item at `index` says after its title, nested items included.
+    """How many words the item at `index` says after its title.
 
-    An item that only names its paper, with authors below, says none.
+    Where it is a title alone, the items nested below it count, unless they hold no sentence:
+    authors and venue are no summary.
     """
-    if parse_listing(passages[index].block) is not None and start >= len(
-        passages[index].block.text
-    ):
-        nested = [p for p in passages[index + 1 :] if p.items[:1] == passages[index].items]
-        return sum(len(p.block.text.split()) for p in nested if _has_sentence(p.block.text))
-    return len(passages[index].block.text[start:].split())
-
-
-def _has_sentence(text: str) -> bool:
-    return re.search(r"\b(?:is|are|was|were|the|they|we|it|this|that|with)\b", text) is not None
+    block, items = passages[index].block, passages[index].items
+    if parse_listing(block) is None or start < len(block.text):
+        return len(block.text[start:].split())
+    nested = takewhile(lambda p: p.items[: len(items)] == items, islice(passages, index + 1, None))
+    return sum(len(p.block.text.split()) for p in nested if _SENTENCE.search(p.block.text))

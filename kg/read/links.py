@@ -8,6 +8,7 @@ from kg.model import Block, Identifiers, Link, Span
 from kg.read.identifiers import is_elsewhere, is_paper_file, is_paper_link, parse_identifiers
 from kg.read.words import key, words
 
+_LONGEST_NAME = 7
 NO_IDENTIFIERS = Identifiers()
 
 _VENUE_AND_YEAR = re.compile(r"[\[(]?[A-Za-z]{2,10}[\s'’-]*(?:(?:19|20)\d\d|\d\d)[\])]?")
@@ -26,13 +27,11 @@ def name_role(text: str) -> LinkRole | None:
     label = key(text)
     if label in lists.other:
         return LinkRole.OTHER
-    parts = [key(p) for p in label.split()]
-    if label in lists.paper or (
-        0 < len(parts) <= 7
-        and any(p in lists.paper for p in parts)
-        and all(p in lists.paper or p in lists.around for p in parts)
-    ):
+    parts = {key(p) for p in label.split()} if label.count(" ") < _LONGEST_NAME else set()
+    if parts & lists.paper and parts <= lists.paper | lists.around:
         return LinkRole.PAPER
+    if parts & lists.other and parts <= lists.paper | lists.around | lists.other:
+        return LinkRole.OTHER
     if len(parts) <= 2 and parse_identifiers(text).arxiv:
         return LinkRole.PAPER
     return None

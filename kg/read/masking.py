@@ -26,9 +26,10 @@ _FENCE = re.compile(
     r"^[ \t>]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=mark)[`~]*[ \t]*$|\Z)", re.S | re.M
 )
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
-_DISPLAY = re.compile(
-    r"^[ \t>]*(?:\$\$(?:(?!\$\$|\n[ \t]*\n).)+?\$\$|\\{1,2}\[(?:(?!\n[ \t]*\n).)+?\\{1,2}\]"
-    r"|\\begin\{(?P<name>[a-z]+\*?)\}(?:(?!\n[ \t]*\n).)+?\\end\{(?P=name)\})[ \t.,;]*$",
+_DISPLAY = re.compile(  # the bound keeps an environment that never ends from costing n * n
+    r"^[ \t>]*(?:\$\$(?:(?!\$\$|\n[ \t]*\n).){1,4000}?\$\$"
+    r"|\\{1,2}\[(?:(?!\n[ \t]*\n).){1,4000}?\\{1,2}\]"
+    r"|\\begin\{(?P<name>[a-z]+\*?)\}(?:(?!\n[ \t]*\n).){1,4000}?\\end\{(?P=name)\})[ \t.,;]*$",
     re.S | re.M,
 )
 _TEX_PARENTHESIS = re.compile(r"\\\\[()]")

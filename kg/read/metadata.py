@@ -70,7 +70,7 @@ def parse_front_matter(text: str) -> FrontMatter:
     try:
         node = yaml.compose(body, Loader=yaml.SafeLoader)
         fields = yaml.safe_load(body) if node is not None else {}
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         lines = {m.group(1).lower(): m.group(2).strip("\"'") for m in _LINE.finditer(body)}
         return _with_title(text, match.end(), lines, start, broken=str(error).split("\n")[0])
     if not isinstance(fields, dict):
@@ -134,8 +134,9 @@ def _kinds(label: str) -> frozenset[FieldKind]:
 def _with_title(
     text: str, end: int, fields: Mapping[str, object], start: int, broken: str | None
 ) -> FrontMatter:
-    title = fields.get("title")
-    title = " ".join(str(title).split()) if title not in (None, "") else None
+    value = fields.get("title")
+    title = " ".join(str(value).split()) if isinstance(value, str | int) else None
+    title = title or None
     at = None
     if title is not None:
         line = re.compile(r"^[Tt]itle[ \t]*:[ \t]*[\"']?", re.M).search(text, start, end)

@@ -142,7 +142,7 @@ def _front_identifiers(front: FrontMatter) -> Identifiers:
     names = words().fields.link
     fields = front.fields or {}
     return best_identifiers(
-        [str(value) for name, value in fields.items() if key(name.replace("_", " ")) in names]
+        [_plain(value) for name, value in fields.items() if key(name.replace("_", " ")) in names]
     )
 
 
@@ -152,7 +152,12 @@ def _front_year(front: FrontMatter) -> int | None:
     tags = fields.get("tags")
     said = [fields.get(name) for name in ("year", "venue", "conference", "journal")]
     said += tags if isinstance(tags, list) else []
-    return next((year for value in said if (year := year_in(str(value or "")))), None)
+    return next((year for value in said if (year := year_in(_plain(value)))), None)
+
+
+def _plain(value: object) -> str:
+    """A YAML value as text; lists and mappings, which may be endless, are none."""
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _identifiers_near_top(blocks: Sequence[Block]) -> Identifiers:

@@ -150,15 +150,14 @@ def _collection(found: Outline) -> list[int]:
 
 def _is_list(found: Outline) -> bool:
     """Whether most of what a file says is names of papers."""
-    listed = [p for p in found.passages if not p.level and parse_listing(p.block) is not None]
-    items = {p.items for p in listed if p.items}
-    others = [
-        p
-        for p in found.passages
-        if not p.level
-        and p not in listed
+    texts = [p for p in found.passages if not p.level]
+    listed = [parse_listing(p.block) is not None for p in texts]
+    items = {p.items for p, is_listed in zip(texts, listed, strict=True) if is_listed and p.items}
+    others = sum(
+        not is_listed
         and p.block.kind is not BlockKind.CELL
         and not is_resource_line(p.block)
-        and not any(p.items[: len(above)] == above for above in items)
-    ]
-    return len(listed) >= 3 and len(listed) >= len(others)
+        and not any(p.items[:depth] in items for depth in range(1, len(p.items) + 1))
+        for p, is_listed in zip(texts, listed, strict=True)
+    )
+    return sum(listed) >= max(3, others)

@@ -1,7 +1,6 @@
 """Text without markup, built character by character with the place of each in the source."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -39,6 +38,11 @@ class TextBuilder:
 
     def __len__(self) -> int:
         return len(self._text)
+
+    @property
+    def ends_in_word(self) -> bool:
+        """Whether the last character is a letter or a digit."""
+        return bool(self._text) and self._text[-1].isalnum()
 
     def add(self, characters: str, offsets: Iterable[int]) -> None:
         """Append characters that stand at `offsets` in the source."""
@@ -120,11 +124,6 @@ def count_words(text: str) -> int:
 def span_of(block: Block) -> Span:
     """Where a block's text stands in the source, markup between its words included."""
     return Span(block.offsets[0], block.offsets[-1] + 1)
-
-
-def position(offsets: Sequence[int], offset: int) -> int:
-    """The index of the first character that stands at `offset` or after it."""
-    return bisect_left(offsets, offset)
 
 
 def _breaks_line(text: str, offset: int) -> bool:
