@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kg.model import (
     Assertion,
@@ -19,6 +20,9 @@ from kg.model import (
     Span,
     Topic,
 )
+
+if TYPE_CHECKING:
+    from pyvis.network import Network
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,18 @@ class Graph:
     def papers(self) -> Iterator[Paper]:
         """The papers among the entities, in their order."""
         return (e for e in self.entities if isinstance(e, Paper))
+
+    def to_pyvis(self) -> Network:
+        """A pyvis Network of the whole graph, positions given, yours to change."""
+        from kg.simple_view import to_pyvis
+
+        return to_pyvis(self)
+
+    def _repr_html_(self) -> str:
+        """The explorer in a frame: what a notebook shows for a graph."""
+        from kg.explorer.page import to_frame
+
+        return to_frame(self)
 
     def canonical(self) -> Graph:
         """The same graph in the one form that is written and read back.
