@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.model import Reading, Reference
+from kg.model import Reading, Reference, Source
 from kg.read import parse_source, read_source
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -69,6 +69,20 @@ def test_topics_of_summarised_papers_are_the_chapters():
         ("Computational photography",),
         ("Transfer/Low-shot/Semi/Unsupervised Learning",),
         ("Vision and Language",),
+    ]
+
+
+@needs_shared
+@pytest.mark.parametrize(("name", "line_end"), [("post.txt", "\n"), ("post.md", "\r\n")])
+def test_post_reads_the_same_under_another_name_and_with_other_line_ends(name: str, line_end: str):
+    original = post("cvpr-2020-a-snapshot.md")
+    reading = parse_source(Source(name, original.source.text.replace("\n", line_end)))
+    assert [d.paper.title for d in reading.documents] == [d.paper.title for d in original.documents]
+    assert [[b.text for b in d.blocks] for d in reading.documents] == [
+        [b.text for b in d.blocks] for d in original.documents
+    ]
+    assert [(p.title, p.identifiers, p.topic, p.year) for p in reading.listed] == [
+        (p.title, p.identifiers, p.topic, p.year) for p in original.listed
     ]
 
 

@@ -52,7 +52,7 @@ class _BrokenError(Exception):
 
 def is_bibtex(text: str) -> bool:
     """Whether a text is BibTeX: an entry stands first, comments aside."""
-    for line in text.lstrip("﻿").splitlines()[:200]:
+    for line in text.lstrip("\ufeff").splitlines()[:200]:
         line = line.strip()
         if re.match(r"@[A-Za-z]+\s*[{(]", line):
             return True

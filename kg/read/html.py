@@ -14,7 +14,7 @@ from kg.read.structure import arrange
 from kg.read.text import Passage, TextBuilder
 
 _PAGE = re.compile(
-    r"(?:﻿|\s|<!--.*?-->|<\?xml.*?\?>)*<(?:!doctype\s+html|html|head|body|article|main)\b",
+    r"(?:\ufeff|\s|<!--.*?-->|<\?xml.*?\?>)*<(?:!doctype\s+html|html|head|body|article|main)\b",
     re.I | re.S,
 )
 _SKIPPED = frozenset(

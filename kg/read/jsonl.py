@@ -27,7 +27,7 @@ _IDENTIFIERS = ("arxiv", "arxiv_id", "arxivid", "id", "eprint", "doi", "url", "l
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _OPENING = re.compile(r"[\[{]\s*(?:\{\s*)?(?:\"[\w ]+\"\s*:|[\]}])")
-_SPACE = re.compile(r"\s*")
+_SPACE = re.compile(r"[\s\ufeff]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class _Record:
 
 def is_json(text: str) -> bool:
     """Whether a text is JSON: its first line, or all of it, is an object or an array."""
-    body = text.lstrip("﻿ \t\r\n")
+    body = text.lstrip("\ufeff \t\r\n")
     if not body.startswith(("{", "[")) or body.startswith(("[[", "{%", "{{", "[!")):
         return False
     return _OPENING.match(body) is not None

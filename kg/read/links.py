@@ -98,6 +98,11 @@ def is_resource_line(block: Block) -> bool:
     return len(rest) <= 6 and all(word in known for word in rest)
 
 
+def names_resource(block: Block) -> bool:
+    """Whether a block links anything under a name such as "paper" or "code"."""
+    return any(link_role(block, link) is not None for link in block.links)
+
+
 def points_inside(block: Block) -> bool:
     """Whether a block is a line of a table of contents: one link to a place in the file."""
     return (

@@ -2,8 +2,8 @@
 
 The result has the length of the text. What goes: front matter, Liquid tags, comments, figures
 and their captions, scripts, tables in HTML, and the tags of HTML blocks, whose inside is then
-read as Markdown; display formulas that stand alone; carriage returns. White
-space of other kinds becomes a space, because Markdown and Python disagree on what it is.
+read as Markdown; display formulas that stand alone; carriage returns. White space of other
+kinds becomes a space, because Markdown and Python disagree on what it is.
 """
 
 import re
@@ -20,7 +20,7 @@ _BLOCK_TAG = re.compile(
     r"|blockquote|ul|ol|dl|dd|dt|figure|figcaption|h[1-6]|small|br|li)\b[^<>]*>",
     re.I,
 )
-_RARE_SPACE = re.compile(r"[^\S \t\n]|\0")
+_RARE_SPACE = re.compile(r"[^\S \t\n]|[\0\ufeff]")
 _OPENING_TAG = re.compile(r"<(?:details|div|center|p|section|article|header|main)\b[^<>]*>", re.I)
 _FENCE = re.compile(
     r"^[ \t>]*(?P<mark>`{3,}|~{3,})[^\n]*\n.*?(?:^[ \t>]*(?P=mark)[`~]*[ \t]*$|\Z)", re.S | re.M

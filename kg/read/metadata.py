@@ -9,7 +9,9 @@ from kg.model import Block, Link, Span
 from kg.read.text import lines_of
 from kg.read.words import key, words
 
-_FRONT_MATTER = re.compile(r"﻿?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_FRONT_MATTER = re.compile(
+    r"\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M
+)
 _LINE = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(.*?)[ \t]*\r?$", re.M)
 _YEAR = re.compile(r"(?<![\d.])(?:19[5-9]|20[0-4])\d(?!\d|\.\d)")
 _FIELD = re.compile(r"[\W_]*(\w[\w /-]{0,28}?)[\s*_]*[:：][\s*_]*")
@@ -68,8 +70,7 @@ def parse_front_matter(text: str) -> FrontMatter:
 
     body, start = match.group(1), match.start(1)
     try:
-        node = yaml.compose(body, Loader=yaml.SafeLoader)
-        fields = yaml.safe_load(body) if node is not None else {}
+        fields = yaml.safe_load(body) or {}
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         lines = {m.group(1).lower(): m.group(2).strip("\"'") for m in _LINE.finditer(body)}
         return _with_title(text, match.end(), lines, start, broken=str(error).split("\n")[0])

@@ -10,6 +10,7 @@ from kg.read.links import (
     NO_IDENTIFIERS,
     best_identifiers,
     is_resource_line,
+    names_resource,
     own_links,
     points_inside,
 )
@@ -75,7 +76,7 @@ def summarise(
             if rest == len(block.text):
                 continue
             block = cut(block, rest, len(block.text))
-        if is_resource_line(block) and (on_top or own_links(block, by_name=True)):
+        if is_resource_line(block) and (on_top or names_resource(block)):
             found.facts.targets += own_links(block, by_name=not on_top)
             continue
         if points_inside(block) or not re.search(r"\w", block.text):
