@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from kg.model import Block
+from kg.model import Block, BlockKind
 from kg.read.words import words
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -22,11 +22,11 @@ _SCRIPTS = {
 def other_language(blocks: Sequence[Block]) -> str | None:
     """The name of the language of a text that is not English, or None.
 
-    A text counts as English unless it gives a reason not to: a fifth of its letters are of
+    Titles aside, a text counts as English unless it gives a reason not to: a fifth of its letters are of
     another script, or it has more than twice as many of another language's stop words as of
     English ones (at least five, and one word in ten).
     """
-    text = " ".join(block.text for block in blocks)
+    text = " ".join(block.text for block in blocks if block.kind is not BlockKind.HEADING)
     foreign = Counter(map(_script, _FOREIGN.findall(text)))
     script, count = max(
         foreign.items(), key=lambda kv: (bool(kv[0]), kv[1], kv[0]), default=("", 0)
