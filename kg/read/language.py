@@ -22,9 +22,9 @@ _SCRIPTS = {
 def other_language(blocks: Sequence[Block]) -> str | None:
     """The name of the language of a text that is not English, or None.
 
-    Titles aside, a text counts as English unless it gives a reason not to: a fifth of its letters are of
-    another script, or it has more than twice as many of another language's stop words as of
-    English ones (at least five, and one word in ten).
+    A text, titles aside, counts as English unless it gives a reason not to: a fifth of its
+    letters are of another script, or it has more than twice as many of another language's stop
+    words as of English ones (at least five, and one word in ten).
     """
     text = " ".join(block.text for block in blocks if block.kind is not BlockKind.HEADING)
     foreign = Counter(map(_script, _FOREIGN.findall(text)))
