@@ -105,7 +105,7 @@ def _canonical_assertion(assertion: Assertion) -> Assertion:
     for e in sorted(assertion.evidence, key=_place):
         places.setdefault((e.source, e.span, e.rule), e)
     return replace(
-        assertion, evidence=tuple(places.values()), confidence=round(assertion.confidence, 3)
+        assertion, evidence=tuple(places.values()), confidence=round(float(assertion.confidence), 3)
     )
 
 

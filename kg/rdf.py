@@ -111,12 +111,9 @@ class _Nodes(dict[str, NamedNode]):
         return made
 
 
-def _integer(value: int, datatype: str = XSD.integer) -> Literal:
-    return Literal(str(value), datatype=_TERM[datatype])
-
-
-def _offset(value: int) -> Literal:
-    return _integer(value, XSD.nonNegativeInteger)
+def _integer(value: int) -> Literal:
+    # xsd:integer also for offsets: stores (Oxigraph among them) turn the types below it into it.
+    return Literal(str(value), datatype=_TERM[XSD.integer])
 
 
 def _direct_triples(graph: Graph) -> dict[str, list[tuple[str, str]]]:
@@ -237,10 +234,10 @@ def _assertion_triples(
             yield Triple(place, _TERM[OA.exact], Literal(e.quote))
             yield Triple(place, _TERM[OA.prefix], Literal(e.prefix))
             yield Triple(place, _TERM[OA.suffix], Literal(e.suffix))
-        yield Triple(place, _TERM[OA.start], _offset(e.span.start))
-        yield Triple(place, _TERM[OA.end], _offset(e.span.end))
-        yield Triple(place, _TERM[KG.mentionStart], _offset(e.mention.start))
-        yield Triple(place, _TERM[KG.mentionEnd], _offset(e.mention.end))
+        yield Triple(place, _TERM[OA.start], _integer(e.span.start))
+        yield Triple(place, _TERM[OA.end], _integer(e.span.end))
+        yield Triple(place, _TERM[KG.mentionStart], _integer(e.mention.start))
+        yield Triple(place, _TERM[KG.mentionEnd], _integer(e.mention.end))
         yield Triple(place, _TERM[KG.line], _integer(e.line))
         yield Triple(place, _TERM[KG.source], nodes[e.source])
         yield Triple(place, _TERM[KG.extractedBy], nodes[extractors[e.rule]])

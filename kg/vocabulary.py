@@ -60,7 +60,7 @@ RDF = Terms(
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type Statement subject predicate object"
 )
 RDFS = Terms("http://www.w3.org/2000/01/rdf-schema#", "label")
-XSD = Terms("http://www.w3.org/2001/XMLSchema#", "string integer decimal nonNegativeInteger")
+XSD = Terms("http://www.w3.org/2001/XMLSchema#", "string integer decimal")
 SKOS = Terms("http://www.w3.org/2004/02/skos/core#", "Concept prefLabel altLabel broader")
 DCT = Terms("http://purl.org/dc/terms/", "title subject license rights identifier source")
 SCHEMA = Terms(

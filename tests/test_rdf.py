@@ -128,9 +128,9 @@ def test_numbers_have_the_types_that_the_vocabulary_promises():
     types = {t.predicate.value: t.object.datatype.value for t in to_rdf(small_graph())
              if isinstance(t.object, Literal)}  # fmt: skip
     assert types.pop(KG.confidence) == XSD.decimal
-    assert types.pop(KG.year) == types.pop(KG.line) == types.pop(SCHEMA.position) == XSD.integer
-    for predicate in (OA.start, OA.end, KG.mentionStart, KG.mentionEnd):
-        assert types.pop(predicate) == XSD.nonNegativeInteger
+    offsets = (OA.start, OA.end, KG.mentionStart, KG.mentionEnd)
+    for predicate in (KG.year, KG.line, SCHEMA.position, *offsets):
+        assert types.pop(predicate) == XSD.integer
     assert set(types.values()) == {XSD.string}
 
 
