@@ -1,0 +1,56 @@
+"""Extraction: a parsed summary to findings, each with the words that say it.
+
+Candidates are scored once; the extractors in EXTRACTORS then read the same things, each for its
+own construct.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+
+from kg.annotate import Annotation
+from kg.extract.candidates import extract_candidates
+from kg.extract.decide import Thing, Thresholds, decide, read_thresholds
+from kg.extract.features import PageFeatures
+from kg.extract.findings import Finding
+from kg.extract.pairs import extract_nested, extract_pairs, extract_parts
+from kg.extract.prior_work import extract_prior_work
+from kg.extract.relations import extract_relations
+from kg.extract.relevance import Model, Scored, read_model, score
+from kg.extract.words import Page, to_page
+from kg.lexicon import Lexicon, read_heads, read_lexicon, read_words
+
+Extractor = Callable[[Page, tuple[Thing, ...]], Iterable[Finding]]
+
+
+def extractors(thresholds: Thresholds) -> Mapping[str, Extractor]:
+    """The extractors in their order, by the construct that each one reads."""
+    return {
+        "relations": extract_relations,
+        "prior work": extract_prior_work,
+        "parts": partial(extract_parts, least=thresholds.part),
+        "pairs": extract_pairs,
+        "nested names": extract_nested,
+    }
+
+
+def extract_findings(scored: Scored, thresholds: Thresholds) -> Iterator[Finding]:
+    """Everything that a scored page says, extractor by extractor."""
+    things = tuple(decide(scored, thresholds))
+    for extractor in extractors(thresholds).values():
+        yield from extractor(scored.page, things)
+
+
+def score_page(page: Page, lexicon: Lexicon, model: Model) -> Scored:
+    """Candidates of a page with their probabilities."""
+    candidates = extract_candidates(page)
+    features = PageFeatures(page, candidates, lexicon, read_heads(), read_words("generic-words"))
+    return score(page, candidates, features, model)
+
+
+def extract(annotation: Annotation) -> tuple[Page, tuple[Finding, ...]]:
+    """The page of an annotated document and its findings, with the shipped model."""
+    page = to_page(annotation)
+    scored = score_page(page, read_lexicon(), read_model())
+    return page, tuple(extract_findings(scored, read_thresholds()))

@@ -1,0 +1,104 @@
+"""Corrections: what a user says about the graph, in a plain file that every build replays.
+
+One correction a line, tab-separated; lines that begin with "#" are remarks:
+
+    same    StyleGAN2    StyleGAN v2                one thing, called by the first
+    rename  Unet         U-Net                      the name of a thing
+    alias   U-Net        UNet                       a further label of a thing
+    kind    AdaIN        Method                     what a thing is
+    drop    SUBJECT      RELATION    OBJECT         a triple that is wrong
+
+SUBJECT and OBJECT are ids of nodes as exports show them ("paper/arxiv-1912.01865",
+"method/adain"); "*" matches every subject or object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import LexiconError
+from kg.lexicon import normal
+from kg.model import Assertion, Kind, Relation
+
+_CELLS = {"same": 2, "rename": 2, "alias": 2, "kind": 2, "drop": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """A file of corrections, parsed."""
+
+    same: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[tuple[str, Kind], ...] = ()
+    dropped: tuple[tuple[str, str, str], ...] = ()
+
+    def name_of(self, name: str) -> str:
+        """The name of a thing: what it was renamed to, or what its pair in `same` is called."""
+        for first, second in self.same:
+            if normal(name) == normal(second):
+                return first
+        for old, new in self.renamed:
+            if normal(old) == normal(name):
+                return new
+        return name
+
+    def aliases_of(self, name: str) -> Iterable[str]:
+        """Further labels that the user gives to a thing."""
+        return (alias for thing, alias in self.aliases if normal(thing) == normal(name))
+
+    def kind_of(self, name: str, kind: Kind) -> Kind:
+        """The kind that the user gives to a thing, else `kind`."""
+        return next((k for thing, k in self.kinds if normal(thing) == normal(name)), kind)
+
+    def applied(self, assertions: Iterable[Assertion]) -> list[Assertion]:
+        """The assertions without those that were dropped."""
+        return [a for a in assertions if not any(_matches(d, a) for d in self.dropped)]
+
+
+def _matches(dropped: tuple[str, str, str], assertion: Assertion) -> bool:
+    triple = (assertion.subject, str(assertion.relation), assertion.object)
+    return all(wanted in ("*", is_) for wanted, is_ in zip(dropped, triple, strict=True))
+
+
+def parse_corrections(text: str, place: str) -> Corrections:
+    """Corrections out of the text of a file; `place` names it in messages.
+
+    Raises LexiconError with the line where a verb, a kind, a relation or a number of cells is
+    not one of those above.
+    """
+    rows: dict[str, list[tuple[str, ...]]] = {verb: [] for verb in _CELLS}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        verb, *cells = (cell.strip() for cell in line.split("\t"))
+        here = f"{place}:{number}"
+        if verb not in _CELLS:
+            raise LexiconError(f"unknown correction {verb!r}; use {', '.join(_CELLS)}", here)
+        if len(cells) != _CELLS[verb] or not all(cells):
+            raise LexiconError(
+                f"{verb!r} takes {_CELLS[verb]} cells after it, separated by tabs", here
+            )
+        if verb == "kind" and cells[1] not in set(Kind) - {Kind.PAPER}:
+            raise LexiconError(f"{cells[1]!r} is not a kind; use {', '.join(list(Kind)[1:])}", here)
+        if verb == "drop" and cells[1] not in {*Relation, "*"}:
+            raise LexiconError(f"{cells[1]!r} is not a relation; use {', '.join(Relation)}", here)
+        rows[verb].append(tuple(cells))
+    return Corrections(
+        tuple((a, b) for a, b in rows["same"]),
+        tuple((a, b) for a, b in rows["rename"]),
+        tuple((a, b) for a, b in rows["alias"]),
+        tuple((a, Kind(b)) for a, b in rows["kind"]),
+        tuple((a, b, c) for a, b, c in rows["drop"]),
+    )
+
+
+def read_corrections(path: Path) -> Corrections:
+    """The corrections of a file. Raises LexiconError where it breaks the format."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LexiconError(f"cannot be read: {error}", str(path)) from error
+    return parse_corrections(text, str(path))

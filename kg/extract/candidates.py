@@ -1,0 +1,132 @@
+"""Candidates: every phrase of a summary that could name a thing worth keeping.
+
+Generous on purpose: a noun phrase gives all its sub-phrases, and what decides between them
+comes later. On the annotated summaries they hold more than nine in ten of the things that
+annotators kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.extract.words import Page, Sentence, Word
+from kg.lexicon import normal
+
+LONGEST = 6
+"""Words in the longest candidate (an "of" phrase may have more)."""
+
+
+class Mention(NamedTuple):
+    """Words first..last (inclusive) of a sentence, the label they give, and how it was found."""
+
+    sentence: int
+    first: int
+    last: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible thing: mentions of one normalised label, in the order of the text."""
+
+    key: str
+    mentions: tuple[Mention, ...]
+
+
+_NOUNS = frozenset({"NOUN", "PROPN"})
+_INSIDE = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "X", "SYM"})
+_PARTICIPLES = frozenset({"VBG", "VBN"})
+_STARTS = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "X", "VERB", "ADV"})
+
+
+def is_name_like(text: str) -> bool:
+    """Capitals or digits where an ordinary word has none: "AdaIN", "k3", "BERT"."""
+    return any(c.isupper() for c in text[1:]) or (
+        any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+    )
+
+
+def _is_inside(words: tuple[Word, ...], i: int) -> bool:
+    word = words[i]
+    if word.pos in _INSIDE:
+        return word.text[0].isalnum() or word.text[0] in "\\αβγδεζηθικλμνξοπρστυφχψω"
+    if word.tag in _PARTICIPLES or is_name_like(word.text):
+        return True
+    if word.text == "/":
+        return 0 < i < len(words) - 1
+    return (
+        word.pos == "ADV"
+        and word.lower.endswith("ly")
+        and i + 1 < len(words)
+        and (words[i + 1].tag in _PARTICIPLES or words[i + 1].pos == "ADJ")
+    )
+
+
+def _may_end(word: Word) -> bool:
+    if word.pos in _NOUNS or word.tag == "VBG" or is_name_like(word.text):
+        return word.text[0].isalnum()
+    return word.pos in {"ADJ", "X", "NUM", "VERB"} and word.text[0].isupper()
+
+
+def _may_start(word: Word) -> bool:
+    return word.text[0].isalnum() and (word.pos in _STARTS or is_name_like(word.text))
+
+
+def phrases(sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """First and last word of every noun phrase and of each of its sub-phrases."""
+    words = sentence.words
+    runs: list[tuple[int, int]] = []
+    start = None
+    for i in range(len(words) + 1):
+        if i < len(words) and _is_inside(words, i):
+            start = i if start is None else start
+        elif start is not None:
+            runs.append((start, i))
+            start = None
+    for start, end in runs:
+        for last in range(start, end):
+            if _may_end(words[last]):
+                for first in range(max(start, last - LONGEST + 1), last + 1):
+                    if _may_start(words[first]):
+                        yield first, last
+    yield from _of_phrases(words, runs)
+
+
+def _of_phrases(
+    words: tuple[Word, ...], runs: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    for (start, end), (next_start, next_end) in zip(runs, runs[1:], strict=False):
+        between = [w.lower for w in words[end:next_start]]
+        if between in (["of"], ["of", "the"], ["of", "a"]) and _may_end(words[end - 1]):
+            last = next_end - 1
+            if _may_end(words[last]):
+                for first in range(max(start, end - 3), end):
+                    if _may_start(words[first]):
+                        yield first, last
+
+
+def _link_texts(page: Page, sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """The text of a link names what it links, whatever its parts of speech."""
+    for link in page.block_of(sentence).links:
+        inside = [
+            i
+            for i, word in enumerate(sentence.words)
+            if link.span.start <= word.start and word.end <= link.span.end
+        ]
+        if inside:
+            yield inside[0], inside[-1]
+
+
+def extract_candidates(page: Page) -> tuple[Candidate, ...]:
+    """Candidates in the order of their first mention."""
+    found: dict[str, list[Mention]] = {}
+    for sentence in page.sentences:
+        spans = dict.fromkeys((*phrases(sentence), *_link_texts(page, sentence)))
+        for first, last in spans:
+            label = page.text(sentence, first, last)
+            key = normal(label)
+            if len(key) > 1 or label.isupper():
+                found.setdefault(key, []).append(Mention(sentence.index, first, last, label))
+    return tuple(Candidate(key, tuple(mentions)) for key, mentions in found.items())

@@ -1,0 +1,91 @@
+"""Clues: words beside a mention that speak for a relation, from data/patterns/clues.tsv."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from kg.model import Relation
+from kg.resources import resource
+
+# "a new end-to-end": words that may stand between a cue and the name that it announces.
+_ADJECTIVES = r"(?:[\w'-]+\s+){0,4}?"
+# "an L2 loss, a discriminator loss, and a": what an enumeration has named so far.
+_LIST = (
+    r"(?:(?:[\w'./+-]+\s+){0,5}[\w'./+-]+(?:\s*\([^)]*\))?\s*(?:,\s*(?:and|or)?|and|or|&)\s+){0,8}"
+    r"(?:an?\s+|the\s+)?(?:[\w'-]+\s+){0,2}?"
+)
+
+_REACH = 160
+"""Characters on either side of a mention that a clue looks at."""
+
+
+class Clue(NamedTuple):
+    """A named pattern that speaks for a relation.
+
+    `gate` is the first group of words that `before` asks for: a sentence without them need
+    not be looked at mention by mention.
+    """
+
+    name: str
+    relation: Relation
+    gate: re.Pattern[str] | None
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+
+
+@cache
+def read_clues() -> tuple[Clue, ...]:
+    """The clues in the order of their file."""
+    lines = resource("data", "patterns", "clues.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return tuple(
+        Clue(name, Relation(relation), _compiled(_gate(before)), _compiled(before), _compiled(after))
+        for name, relation, before, after in rows[1:]
+    )
+
+
+def _gate(pattern: str) -> str:
+    """The leading group of words of a pattern, or nothing where it does not begin with one."""
+    if not pattern.startswith(r"\b("):
+        return ""
+    depth = 0
+    for i, letter in enumerate(pattern):
+        depth += (letter == "(") - (letter == ")")
+        if letter == ")" and depth == 0:
+            return pattern[: i + 1]
+    return ""
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    return compile_clue(pattern) if pattern else None
+
+
+def compile_clue(pattern: str) -> re.Pattern[str]:
+    """A pattern of a data file: any case, with ADJ and LIST spelled out."""
+    full = pattern.replace("ADJ", _ADJECTIVES).replace("LIST", _LIST)
+    return re.compile(full, re.IGNORECASE)
+
+
+def possible_clues(sentence: str) -> tuple[int, ...]:
+    """Numbers (in the order of the file) of the clues that some mention here could have."""
+    return tuple(
+        number
+        for number, clue in enumerate(read_clues())
+        if clue.gate is None or clue.gate.search(sentence)
+    )
+
+
+def extract_clues(before: str, after: str, possible: Iterable[int]) -> Iterator[int]:
+    """Numbers of those of the `possible` clues that hold between these two texts."""
+    before, after = before[-_REACH:], after[:_REACH]
+    clues = read_clues()
+    for number in possible:
+        clue = clues[number]
+        if clue.after and not clue.after.match(after):
+            continue
+        if clue.before and not clue.before.search(before):
+            continue
+        yield number

@@ -1,0 +1,176 @@
+"""From probabilities to decisions: which candidates become things of the graph, and as what.
+
+Phrases that share words compete, the likeliest first; an abbreviation and its long form are one
+thing; a paper has one system of its own that everything else may be part of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from kg.extract.abbreviations import extract_abbreviations
+from kg.extract.candidates import Candidate, Mention
+from kg.extract.clues import read_clues
+from kg.extract.relevance import OUTCOMES, PRIOR, Scored
+from kg.lexicon import normal
+from kg.model import Kind, Relation
+from kg.read.identifiers import is_paper_link
+from kg.resources import resource
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probability from which an outcome is taken, by outcome; fitted for the best F1."""
+
+    outcome: Mapping[int, float]
+    prior: float
+    part: float
+    headline: float
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A thing of one summary: its labels (first is the name), its mentions and what it is to P.
+
+    `rows` are the candidates of the Scored that it was made of. `relation` is None where the
+    thing is only prior work. `prior` is the relation to the paper that it names, if it does;
+    `prior_shares` are the probabilities of the four given that it names one. `clues` are the
+    names of the clues beside any mention.
+    """
+
+    rows: tuple[int, ...]
+    labels: tuple[str, ...]
+    mentions: tuple[Mention, ...]
+    kind: Kind | None
+    relation: Relation | None
+    probability: float
+    prior: Relation | None
+    prior_probability: float
+    prior_shares: tuple[float, ...]
+    clues: frozenset[str]
+    part: float
+    target: str | None
+
+
+def group(scored: Scored) -> list[list[int]]:
+    """Candidates that are one thing: an abbreviation and its long form."""
+    by_key = {c.key: i for i, c in enumerate(scored.candidates)}
+    parent = list(range(len(scored.candidates)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            i = parent[i]
+        return i
+
+    page = scored.page
+    for sentence in page.sentences:
+        span = sentence.span
+        for short, long in extract_abbreviations(page.block_of(sentence).text[span.start : span.end]):
+            a, b = by_key.get(normal(short)), by_key.get(normal(long))
+            if a is not None and b is not None and root(a) != root(b):
+                parent[max(root(a), root(b))] = min(root(a), root(b))
+    groups: dict[int, list[int]] = {}
+    for i in range(len(parent)):
+        groups.setdefault(root(i), []).append(i)
+    return list(groups.values())
+
+
+def _words(candidate: Candidate) -> set[tuple[int, int]]:
+    return {(m.sentence, k) for m in candidate.mentions for k in range(m.first, m.last + 1)}
+
+
+def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
+    """The things of a summary, likeliest first."""
+    probability = scored.relevance
+    clues = read_clues()
+    made: list[tuple[float, list[int], int, int]] = []
+    groups = group(scored)
+    for members in groups:
+        best = max(members, key=lambda i: (1 - probability[i, 0], -i))
+        outcome = int(probability[members].max(axis=0)[1:].argmax()) + 1
+        made.append((float(1 - probability[best, 0]), members, best, outcome))
+    headline = _headline(scored, made, thresholds)
+    made.sort(key=lambda m: (m[1] != headline, -m[0], m[1][0]))
+    used: set[tuple[int, int]] = set()
+    things = []
+    for some, members, best, outcome in made:
+        is_headline = members == headline
+        if is_headline and OUTCOMES[outcome][0] is not Relation.PROPOSES:
+            outcome = 1
+        p = float(probability[members, outcome].max())
+        taken = is_headline or p >= thresholds.outcome[outcome]
+        free = [
+            m
+            for i in members
+            for m in scored.candidates[i].mentions
+            if not any((m.sentence, k) in used for k in range(m.first, m.last + 1))
+        ]
+        prior = scored.prior[members].max(axis=0)
+        prior_outcome = int(prior[1:].argmax()) + 1
+        prior_p = float(1 - scored.prior[members, 0].min())
+        target = next((scored.linked[i] for i in members if scored.linked[i] is not None), None)
+        is_linked = target is not None and is_paper_link(target)
+        is_prior = not is_headline and (is_linked or (prior_p >= thresholds.prior and bool(free)))
+        taken = taken and bool(free)
+        if not taken and not is_prior:
+            continue
+        for i in members:
+            used |= _words(scored.candidates[i])
+        relation, kind = OUTCOMES[outcome] if taken else (None, None)
+        labels = _labels(scored, members, best)
+        things.append(
+            Thing(
+                tuple(members),
+                labels,
+                tuple(sorted(m for i in members for m in scored.candidates[i].mentions)),
+                kind,
+                relation,
+                p if taken else 0.0,
+                PRIOR[prior_outcome] if is_prior else None,
+                prior_p,
+                tuple(float(x) for x in prior[1:] / max(prior[1:].sum(), 1e-6)),
+                frozenset(clues[k].name for i in members for k in scored.clues[i]),
+                float(scored.part[members].max()),
+                target,
+            )
+        )
+    return things
+
+
+def _headline(
+    scored: Scored, made: list[tuple[float, list[int], int, int]], thresholds: Thresholds
+) -> list[int] | None:
+    """The members of the paper's own system: the likeliest proposal, if one is likely enough."""
+    proposals = [i for i, o in enumerate(OUTCOMES) if o and o[0] is Relation.PROPOSES]
+    best: tuple[float, list[int]] | None = None
+    for _, members, _, _ in made:
+        p = float(np.max(scored.relevance[members][:, proposals]))
+        if best is None or p > best[0]:
+            best = (p, members)
+    return best[1] if best and best[0] >= thresholds.headline else None
+
+
+def _labels(scored: Scored, members: list[int], best: int) -> tuple[str, ...]:
+    order = [best, *(i for i in members if i != best)]
+    labels: dict[str, None] = {}
+    for i in order:
+        for m in scored.candidates[i].mentions:
+            labels.setdefault(m.label)
+    return tuple(labels)
+
+
+@cache
+def read_thresholds() -> Thresholds:
+    """The shipped thresholds (data/model/thresholds.json)."""
+    stored = json.loads(resource("data", "model", "thresholds.json").read_text("utf-8"))
+    return Thresholds(
+        {i: float(stored["outcome"][str(i)]) for i in range(1, len(OUTCOMES))},
+        float(stored["prior"]),
+        float(stored["part"]),
+        float(stored["headline"]),
+    )

@@ -1,0 +1,279 @@
+"""What each candidate is to its paper: a fitted model over everything known about it.
+
+Two steps. A linear model over sparse facts gives every candidate a margin for every outcome;
+boosted trees then see these margins, the candidate's rank and rivals, the clues beside its
+mentions and the vectors of its words, and give probabilities:
+
+relevance   (candidates, len(OUTCOMES))   nothing, proposes ..., uses ..., discusses
+prior       (candidates, len(PRIOR))      nothing, extends, buildsOn, comparesWith, cites
+part        (candidates,)                 it is a module of the paper's own system
+
+Stacking after Wolpert (1992), "Stacked generalization"; the margins that the trees were fitted
+on came from folds that had not seen the paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.extract.candidates import Candidate
+from kg.extract.clues import extract_clues, possible_clues, read_clues
+from kg.extract.features import PageFeatures
+from kg.extract.trees import Linear, Trees, sigmoid, softmax
+from kg.extract.vectors import WordVectors, read_vectors
+from kg.extract.words import Page
+from kg.model import Kind, Relation
+from kg.read.identifiers import is_paper_link
+from kg.resources import resource
+
+Floats = NDArray[np.float32]
+
+OUTCOMES: tuple[tuple[Relation, Kind] | None, ...] = (
+    None,
+    (Relation.PROPOSES, Kind.METHOD),
+    (Relation.USES_METHOD, Kind.METHOD),
+    (Relation.USES_LOSS, Kind.LOSS),
+    (Relation.USES_DATASET, Kind.DATASET),
+    (Relation.ADDRESSES_TASK, Kind.TASK),
+    (Relation.USES_METRIC, Kind.METRIC),
+    (Relation.DISCUSSES, Kind.CONCEPT),
+    (Relation.PROPOSES, Kind.DATASET),
+    (Relation.PROPOSES, Kind.LOSS),
+)
+PRIOR: tuple[Relation | None, ...] = (
+    None,
+    Relation.EXTENDS,
+    Relation.BUILDS_ON,
+    Relation.COMPARES_WITH,
+    Relation.CITES,
+)
+MARGINS = len(OUTCOMES) + len(PRIOR) - 1 + 1
+"""Outputs of the linear model: every outcome, every prior work but none, part."""
+
+_WORD_DIMENSIONS, _CONTEXT_DIMENSIONS = 32, 16
+
+
+@dataclass(frozen=True)
+class Model:
+    """The fitted parts, as tools/fit.py writes them."""
+
+    linear: Linear
+    relevance: Trees
+    prior: Trees
+    part: Trees
+    vectors: WordVectors
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Probabilities for those candidates of a page that passed the first step.
+
+    `clues` are, for each, the numbers of the clues beside its mentions.
+    """
+
+    page: Page
+    candidates: tuple[Candidate, ...]
+    relevance: Floats
+    prior: Floats
+    part: Floats
+    clues: tuple[tuple[int, ...], ...]
+    linked: tuple[str | None, ...]
+
+
+@cache
+def read_model() -> Model:
+    """The shipped model."""
+    with np.load(resource("data", "model", "relevance.npz")) as stored:
+        linear = Linear(stored["linear_weights"].astype(np.float32), stored["linear_bias"])
+        trees = [_trees(stored, name) for name in ("relevance", "prior", "part")]
+    return Model(linear, trees[0], trees[1], trees[2], read_vectors())
+
+
+def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:
+    def part(field: str) -> NDArray[np.float32]:
+        return stored[f"{name}_{field}"]
+
+    return Trees(
+        part("feature").astype(np.int32),
+        part("threshold"),
+        part("left").astype(np.int32),
+        part("right").astype(np.int32),
+        part("value"),
+        part("roots").astype(np.int32),
+        int(part("shape")[0]),
+        int(part("shape")[1]),
+    )
+
+
+# ------------------------------------------------------------------- the second step's view
+
+
+def link_targets(page: Page, candidates: Sequence[Candidate]) -> tuple[str | None, ...]:
+    """For each candidate the target of the first link whose text is one of its mentions."""
+    found: dict[tuple[int, int, int], str] = {}
+    for sentence in page.sentences:
+        for link in page.block_of(sentence).links:
+            inside = [
+                i
+                for i, w in enumerate(sentence.words)
+                if link.span.start <= w.start and w.end <= link.span.end
+            ]
+            if inside:
+                found[(sentence.index, inside[0], inside[-1])] = link.target
+    return tuple(
+        next((found[m[:3]] for m in c.mentions if m[:3] in found), None) for c in candidates
+    )
+
+
+def keep(margins: Floats, targets: Sequence[str | None]) -> NDArray[np.intp]:
+    """Candidates that the second step looks at: not plainly nothing, or a link."""
+    linked = np.array([t is not None for t in targets], dtype=bool)
+    return np.flatnonzero((margins[:, 0] < CUT) | linked)
+
+
+CUT = 4.9
+"""Margin of "nothing" from which a candidate is left out; loses 2 % of what is annotated."""
+
+
+def clue_hits(page: Page, candidates: Sequence[Candidate]) -> list[dict[int, int]]:
+    """For each candidate, how many of its mentions have which clue."""
+    possible: dict[int, tuple[int, ...]] = {}
+    texts: dict[int, str] = {}
+    hits: list[dict[int, int]] = []
+    for candidate in candidates:
+        counts: dict[int, int] = {}
+        for m in candidate.mentions:
+            sentence = page.sentences[m.sentence]
+            if m.sentence not in texts:
+                span = sentence.span
+                texts[m.sentence] = page.block_of(sentence).text[span.start : span.end]
+                possible[m.sentence] = possible_clues(texts[m.sentence])
+            text, start = texts[m.sentence], sentence.words[0].start
+            before = text[: sentence.words[m.first].start - start]
+            after = text[sentence.words[m.last].end - start :]
+            for number in extract_clues(before, after, possible[m.sentence]):
+                counts[number] = counts.get(number, 0) + 1
+        hits.append(counts)
+    return hits
+
+
+def second_view(
+    page: Page,
+    candidates: Sequence[Candidate],
+    features: PageFeatures,
+    margins: Floats,
+    vectors: WordVectors,
+) -> tuple[NDArray[np.intp], Floats, list[dict[int, int]], tuple[str | None, ...]]:
+    """What the trees see: the rows kept, their features, their clues and their link targets."""
+    targets = link_targets(page, candidates)
+    kept = keep(margins, targets)
+    chosen = [candidates[i] for i in kept]
+    hits = clue_hits(page, chosen)
+    clues = np.zeros((len(kept), len(read_clues())), dtype=np.float32)
+    for row, counts in enumerate(hits):
+        for number, count in counts.items():
+            clues[row, number] = count
+    chosen_targets = tuple(targets[i] for i in kept)
+    x = np.hstack(
+        [
+            features.dense[kept],
+            margins[kept],
+            _ranks(margins)[kept],
+            _rivals(candidates, margins)[kept],
+            clues,
+            np.array([_link_facts(t) for t in chosen_targets], dtype=np.float32).reshape(-1, 3),
+            _word_view(page, chosen, vectors),
+        ]
+    ).astype(np.float32)
+    return kept, x, hits, chosen_targets
+
+
+def _link_facts(target: str | None) -> tuple[float, float, float]:
+    if target is None:
+        return 0.0, 0.0, 0.0
+    paper = is_paper_link(target)
+    local = "://" not in target
+    return float(paper), float(local), float(not paper and not local)
+
+
+def _ranks(margins: Floats) -> Floats:
+    """Rank of each candidate under each margin, from 0 (best) to 1."""
+    order = np.argsort(-margins, axis=0, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(len(margins))[:, None], axis=0)
+    return (ranks / max(1, len(margins))).astype(np.float32)
+
+
+def _rivals(candidates: Sequence[Candidate], margins: Floats) -> Floats:
+    """How good the best longer and the best shorter phrase over the same words are, and the lead.
+
+    Good is the best margin of any outcome less the margin of none.
+    """
+    n = len(OUTCOMES)
+    good = margins[:, 1:n].max(axis=1) - margins[:, 0]
+    over: dict[tuple[int, int], list[int]] = {}
+    for i, c in enumerate(candidates):
+        for m in c.mentions:
+            for k in range(m.first, m.last + 1):
+                over.setdefault((m.sentence, k), []).append(i)
+    out = np.full((len(candidates), 3), -10.0, dtype=np.float32)
+    length = [c.mentions[0].last - c.mentions[0].first for c in candidates]
+    # The two best longer and shorter phrases over a word are enough for all that stand there.
+    for members in over.values():
+        unique = sorted(set(members), key=lambda i: -good[i])
+        for i in set(members):
+            seen_longer = seen_shorter = False
+            for j in unique:
+                if j == i:
+                    continue
+                side = 0 if length[j] > length[i] else 1
+                if side == 0 and not seen_longer:
+                    seen_longer = True
+                    out[i, 0] = max(out[i, 0], good[j])
+                elif side == 1 and not seen_shorter:
+                    seen_shorter = True
+                    out[i, 1] = max(out[i, 1], good[j])
+                if seen_longer and seen_shorter:
+                    break
+    out[:, 2] = good - out[:, :2].max(axis=1)
+    return out
+
+
+def _word_view(page: Page, candidates: Sequence[Candidate], vectors: WordVectors) -> Floats:
+    rows = np.zeros((len(candidates), 2 * _WORD_DIMENSIONS + _CONTEXT_DIMENSIONS), np.float32)
+    for row, c in zip(rows, candidates, strict=True):
+        m = c.mentions[0]
+        words = page.sentences[m.sentence].words[m.first : m.last + 1]
+        table = [vectors.of(w.text) for w in words]
+        row[:_WORD_DIMENSIONS] = table[-1][:_WORD_DIMENSIONS]
+        row[_WORD_DIMENSIONS : 2 * _WORD_DIMENSIONS] = np.mean(table, axis=0)[:_WORD_DIMENSIONS]
+        context = np.zeros(vectors.table.shape[1], np.float32)
+        for m in c.mentions[:4]:
+            sentence = page.sentences[m.sentence].words
+            context += vectors.of(sentence[sentence[m.last].head].lemma)
+        row[2 * _WORD_DIMENSIONS :] = context[:_CONTEXT_DIMENSIONS] / min(4, len(c.mentions))
+    return rows
+
+
+def score(
+    page: Page, candidates: Sequence[Candidate], features: PageFeatures, model: Model
+) -> Scored:
+    """Probabilities for the candidates of one page."""
+    margins = model.linear.raw(features.sparse)
+    kept, x, hits, targets = second_view(page, candidates, features, margins, model.vectors)
+    return Scored(
+        page,
+        tuple(candidates[i] for i in kept),
+        softmax(model.relevance.raw(x)),
+        softmax(model.prior.raw(x)),
+        sigmoid(model.part.raw(x))[:, 0],
+        tuple(tuple(sorted(h)) for h in hits),
+        targets,
+    )
+
+

@@ -1,0 +1,88 @@
+"""Scoring with fitted models: boosted trees and a linear model over hashed facts, in numpy.
+
+The trees are those of gradient boosting (Friedman 2001, "Greedy function approximation"), fitted
+elsewhere (tools/fit.py) and flattened into arrays, so that nothing but numpy runs here.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+_ROWS = 4096
+
+
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + exp(-x)), without overflow."""
+    return (0.5 * (1.0 + np.tanh(0.5 * x))).astype(np.float32)
+
+
+def softmax(x: Floats) -> Floats:
+    """Rows that sum to one."""
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return (e / e.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """A forest of binary trees in flat arrays, one root a tree.
+
+    A row goes left where its feature is at most the threshold. A leaf points to itself.
+    Tree t adds to output t % outputs. `depth` is that of the deepest leaf.
+    """
+
+    feature: NDArray[np.int32]
+    threshold: Floats
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    value: Floats
+    roots: NDArray[np.int32]
+    outputs: int
+    depth: int
+
+    def raw(self, x: Floats) -> Floats:
+        """Sums over the trees: (rows, outputs), for features (rows, columns)."""
+        out = np.zeros((len(x), self.outputs), dtype=np.float32)
+        for start in range(0, len(x), _ROWS):
+            part = x[start : start + _ROWS]
+            out[start : start + _ROWS] = self._block(part)
+        return out
+
+    def _block(self, x: Floats) -> Floats:
+        rows, columns = x.shape
+        flat = np.ascontiguousarray(x).reshape(-1)
+        offset = (np.arange(rows, dtype=np.int32) * columns)[:, None]
+        at = np.broadcast_to(self.roots, (rows, len(self.roots)))
+        for _ in range(self.depth):
+            go_left = flat[offset + self.feature[at]] <= self.threshold[at]
+            at = np.where(go_left, self.left[at], self.right[at])
+        values = self.value[at]
+        return values.reshape(rows, -1, self.outputs).sum(axis=1, dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A linear model over facts hashed into buckets: weights (buckets, outputs), bias (outputs)."""
+
+    weights: Floats
+    bias: Floats
+
+    def raw(self, facts: Sequence[Sequence[str]]) -> Floats:
+        """Margins (rows, outputs); a fact counts once, however often it is given."""
+        buckets = len(self.weights)
+        out = np.empty((len(facts), len(self.bias)), dtype=np.float32)
+        for i, row in enumerate(facts):
+            index = hashed(row, buckets)
+            out[i] = self.weights[index].sum(axis=0) + self.bias
+        return out
+
+
+def hashed(facts: Sequence[str], buckets: int) -> NDArray[np.int32]:
+    """Buckets of the facts, each once, rising. CRC-32, so that no hash seed matters."""
+    return np.array(sorted({zlib.crc32(f.encode()) % buckets for f in facts}), dtype=np.int32)
