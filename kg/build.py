@@ -1,4 +1,7 @@
-"""Sources in, graph out: the only module that knows the order of the stages."""
+"""Sources in, graph out: the only module that knows the order of the stages.
+
+The stages are imported when a build runs: `import kg` brings this module along and has to be light.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kg.corrections import Corrections, read_corrections
 from kg.errors import NoPapersError, SourceError
 from kg.graph import Graph
 from kg.model import Document, Paper, Problem, Reading
-from kg.read import read_sources
-from kg.resolve import Extracted, MergeCandidate, resolve
+
+if TYPE_CHECKING:
+    from kg.corrections import Corrections
+    from kg.resolve import Extracted, MergeCandidate
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and how much there is."""
@@ -75,6 +80,10 @@ def build_report(
     Raises SourceError where a source that was named cannot be read, NoPapersError where nothing
     that was read holds a paper, PipelineError and LexiconError.
     """
+    from kg.lexicon import read_lexicon
+    from kg.read import read_sources
+    from kg.resolve import resolve
+
     paths = [Path(s) for s in sources]
     tell = progress or (lambda stage, done, total: None)
     readings = _without_twins(read_sources(paths, _root(paths)), paths)
@@ -93,8 +102,6 @@ def build_report(
     documents = [d for r in readings for d in r.documents]
     extracted = _extract(documents, pipeline, tell)
     tell("resolving", 0, 1)
-    from kg.lexicon import read_lexicon
-
     resolved = resolve(readings, extracted, read_lexicon(), wanted, _licences(readings, paths))
     tell("resolving", 1, 1)
     graph = above(resolved.graph, DEFAULT_CONFIDENCE if min_confidence is None else min_confidence)
@@ -124,6 +131,8 @@ def _without_twins(readings: Iterable[Reading], paths: Sequence[Path]) -> list[R
 
 
 def _corrections(path: str | Path | None) -> Corrections:
+    from kg.corrections import Corrections, read_corrections
+
     if path is not None:
         return read_corrections(Path(path))
     return read_corrections(CORRECTIONS) if CORRECTIONS.is_file() else Corrections()
@@ -135,6 +144,7 @@ def _extract(documents: Sequence[Document], pipeline: str | None, tell: Progress
     tell("loading the language pipeline", 0, len(documents))
     from kg.annotate import annotate, load_pipeline
     from kg.extract import extract
+    from kg.resolve import Extracted
 
     found = []
     for done, annotation in enumerate(annotate(documents, load_pipeline(pipeline)), 1):
