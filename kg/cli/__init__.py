@@ -13,7 +13,7 @@ import click
 
 from kg.cli.build import build_command
 from kg.cli.completion import completion_command
-from kg.cli.measure import eval_command
+from kg.cli.measure import eval_command, validate_command
 from kg.errors import KgError, LookupFailed
 
 INTERRUPTED = 130
@@ -57,5 +57,5 @@ def main() -> None:
     """
 
 
-for command in (build_command, completion_command, eval_command):
+for command in (build_command, completion_command, eval_command, validate_command):
     main.add_command(command)

@@ -147,10 +147,33 @@ def _build(
 
 
 def _read(exports: Path, min_confidence: float | None) -> "Graph":
-    from dataclasses import replace
-
+    from kg.build import above
     from kg.rdf import read_turtle
 
-    graph = read_turtle(exports / "graph.ttl")
-    sure = tuple(a for a in graph.assertions if a.confidence >= (min_confidence or 0.0))
-    return replace(graph, assertions=sure)
+    return above(read_turtle(exports / "graph.ttl"), min_confidence or 0.0)
+
+
+@click.command("validate")
+@click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[FILE|DIR]")
+def validate_command(path: Path | None) -> None:
+    """Check a graph against the vocabulary.
+
+    Reads an RDF file, or graph.ttl of a folder (default exports/), and prints what is wrong with
+    its place. Exit code 1 if anything is.
+
+    \b
+    Examples:
+      kg validate
+      kg validate other/graph.ttl
+    """
+    from kg.validate import validate
+
+    target = path or EXPORTS
+    findings = validate(target)
+    for finding in findings:
+        about = " ".join(word for word in (finding.node, finding.path, finding.value) if word)
+        click.echo(f"{finding.place}: {finding.message}{f' ({about})' if about else ''}")
+    if findings:
+        click.echo(f"kg: {target} does not conform: {len(findings)} findings", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo(f"{target} conforms")
