@@ -68,9 +68,7 @@ SCHEMA = Terms(
     "ScholarlyArticle Dataset ListItem itemListElement item position url sameAs softwareVersion",
 )
 FABIO = Terms("http://purl.org/spar/fabio/", "ResearchPaper")
-CITO = Terms(
-    "http://purl.org/spar/cito/", "cites extends usesMethodIn citesAsRelated citesForInformation"
-)
+CITO = Terms("http://purl.org/spar/cito/", "cites extends")
 PROV = Terms("http://www.w3.org/ns/prov#", "Entity SoftwareAgent wasAttributedTo wasDerivedFrom")
 OA = Terms(
     "http://www.w3.org/ns/oa#",
