@@ -40,17 +40,18 @@ export function csvOfEdges(graph, sentences, edges) {
   return csv(rows);
 }
 
-const BAD_IN_IRI = /[\u0000-\u0020<>"{}|^`\\]/g;
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-const percent = (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+// What RFC 3987 does not let stand in the path of an IRI.
+const BAD_IN_IRI = /[^\w\-.~:/?#@!$&'()*+,;=%\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\u{10000}-\u{1fffd}]/gu;
 
-const iri = (text) => `<${text.replace(BAD_IN_IRI, percent)}>`;
+const iri = (text) => `<${text.replace(LONE, "\ufffd").replace(BAD_IN_IRI, encodeURIComponent)}>`;
 
 const ESCAPES = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
 const literal = (text) => `"${text.replace(/[\\"\n\r\t]/g, (c) => ESCAPES[c])
   .replace(/[\u0000-\u001f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
-  .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")}"`;
+  .replace(LONE, "\ufffd")}"`;
 
 // Nodes with their kinds and labels, and the triples between them.
 export function turtle(graph, nodes, edges) {
@@ -97,7 +98,7 @@ export function pngOf(stage, done) {
 const escaped = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
   // Characters that XML cannot hold.
   .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")
-  .replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+  .replace(LONE, "\ufffd");
 
 export function svgOf(stage, state) {
   const { graph, scene, camera, theme, labels } = stage;

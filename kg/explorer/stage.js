@@ -237,7 +237,7 @@ export class Stage {
     this.gliding = requestAnimationFrame(step);
   }
 
-  fit(box, closest) { this.glide(this.camera.fitted(box, 44, closest)); }
+  fit(box, closest) { this.glide(this.camera.fitted(box, 24, closest)); }
 
   zoomBy(factor) {
     this.glide(this.camera.zoomed(factor, ...this.camera.middle));
