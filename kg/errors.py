@@ -59,7 +59,18 @@ class ExportsError(KgError):
 
 
 class QueryError(KgError):
-    """A query cannot be understood."""
+    """A query cannot be understood, or not be run; `line` and `column` count from 1."""
+
+    def __init__(
+        self,
+        message: str,
+        place: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        super().__init__(message, place)
+        self.line = line
+        self.column = column
 
 
 class LookupFailed(KgError):
