@@ -202,7 +202,7 @@ def _writers(
     built: Built, graph: Graph, quotes: bool
 ) -> Iterator[tuple[str, Callable[[Path], None]]]:
     from kg.explorer.page import write_explorer
-    from kg.export import write_graphml
+    from kg.export.network import write_graphml
     from kg.output import write_text
     from kg.rdf import write_turtle
     from kg.report import to_markdown

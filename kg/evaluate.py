@@ -327,6 +327,16 @@ def predictions(graph: Graph, gold: Iterable[Summary]) -> tuple[Summary, ...]:
     return predicted
 
 
+def _is_bookkeeping(assertion: Assertion) -> bool:
+    """That the generator of one system is a generator: a node's scope, not what a summary says."""
+    kind, _, part = assertion.subject.partition("/")
+    return (
+        assertion.relation is Relation.VARIANT_OF
+        and "/" in part
+        and assertion.object == f"{kind}/{part.rpartition('/')[2]}"
+    )
+
+
 def summaries(graph: Graph, documents: Mapping[str, str | None]) -> tuple[Summary, ...]:
     """The triples under each paper that the sources summarise; `documents` names the sources.
 
@@ -336,6 +346,8 @@ def summaries(graph: Graph, documents: Mapping[str, str | None]) -> tuple[Summar
     said: defaultdict[tuple[str | None, str], list[Assertion]] = defaultdict(list)
     quotes: defaultdict[tuple[str | None, str, str], list[str]] = defaultdict(list)
     for assertion in graph.assertions:
+        if _is_bookkeeping(assertion):
+            continue
         for evidence in assertion.evidence:
             if evidence.source not in documents:
                 continue

@@ -6,6 +6,7 @@ that labels, patterns and distances count what a reader counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ from kg.annotate import Annotation
 from kg.model import Block, BlockKind, Document, Span
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc
 
 
 class Word(NamedTuple):
@@ -82,58 +83,84 @@ def to_page(annotation: Annotation) -> Page:
     return Page(annotation.document, tuple(sentences))
 
 
-def _sentences_of(doc: Doc) -> list[tuple[Word, ...]]:
-    found: list[tuple[Word, ...]] = []
-    for sent in doc.sents:
-        tokens = [t for t in sent if not t.is_space]
-        groups = _joined_by_hyphens(tokens)
-        word_of = {i: w for w, group in enumerate(groups) for i in group}
-        words = []
-        for w, group in enumerate(groups):
-            last = tokens[group[-1]]
-            # The token of the group that hangs outside it speaks for the whole.
-            members = {tokens[i].i for i in group}
-            root = next((tokens[i] for i in group if tokens[i].head.i not in members), last)
-            start, end = tokens[group[0]].idx, last.idx + len(last)
-            text = doc.text[start:end]
-            lower = text.lower()
-            lemma = last.lemma_.lower() if len(group) == 1 else lower
-            head_token = root.head.i
-            head = word_of.get(_position(tokens, head_token), w)
-            words.append(
-                Word(text, lower, lemma, last.pos_, last.tag_, root.dep_, head, start, end)
+_ATTRIBUTES = ("POS", "TAG", "DEP", "LEMMA", "HEAD", "SENT_START", "IS_SPACE")
+
+
+class _Token(NamedTuple):
+    """What is needed of a spaCy token, read from arrays: its own attributes are slow."""
+
+    text: str
+    start: int
+    end: int
+    pos: str
+    tag: str
+    dep: str
+    lemma: str
+    head: int
+
+
+def _sentences_of(doc: Doc) -> Iterator[tuple[Word, ...]]:
+    tokens: list[_Token | None] = []
+    starts = []
+    strings = doc.vocab.strings
+    rows = doc.to_array(list(_ATTRIBUTES)).tolist()
+    for i, (token, (pos, tag, dep, lemma, head, sent_start, is_space)) in enumerate(
+        zip(doc, rows, strict=True)
+    ):
+        if sent_start == 1 or i == 0:
+            starts.append(i)
+        if is_space:
+            tokens.append(None)
+            continue
+        text, start = token.text, token.idx
+        # Heads are given relative to their token, as unsigned numbers.
+        offset = head - (1 << 64) if head >= 1 << 63 else head
+        end = start + len(text)
+        tokens.append(
+            _Token(
+                text, start, end, strings[pos], strings[tag], strings[dep], strings[lemma], i + offset
             )
-        if words:
-            found.append(tuple(words))
-    return found
+        )
+    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        present = [i for i in range(start, end) if tokens[i] is not None]
+        if present:
+            yield _words(doc.text, {i: t for i in present if (t := tokens[i])}, present)
 
 
-def _position(tokens: list[Token], index: int) -> int:
-    low, high = 0, len(tokens)
-    while low < high:
-        middle = (low + high) // 2
-        if tokens[middle].i < index:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+def _words(text: str, tokens: Mapping[int, _Token], order: Sequence[int]) -> tuple[Word, ...]:
+    groups = _joined_by_hyphens([tokens[i] for i in order])
+    word_of = {order[i]: w for w, group in enumerate(groups) for i in group}
+    words = []
+    for w, group in enumerate(groups):
+        members = [order[i] for i in group]
+        last = tokens[members[-1]]
+        # The token of the group that hangs outside it speaks for the whole.
+        root = next((t for i in members if (t := tokens[i]).head not in members), last)
+        start = tokens[members[0]].start
+        whole = text[start : last.end]
+        lower = whole.lower()
+        lemma = last.lemma.lower() if len(members) == 1 else lower
+        head = word_of.get(root.head, w)
+        words.append(Word(whole, lower, lemma, last.pos, last.tag, root.dep, head, start, last.end))
+    return tuple(words)
 
 
 _HYPHENS = frozenset("-‐‑–")
 
 
-def _joined_by_hyphens(tokens: list[Token]) -> list[list[int]]:
+def _joined_by_hyphens(tokens: Sequence[_Token]) -> list[list[int]]:
+    """Places of the tokens, those together that hyphens join without white space."""
     groups: list[list[int]] = []
     for i, token in enumerate(tokens):
-        if groups:
-            before = tokens[i - 1]
-            touches = before.idx + len(before) == token.idx
-            hyphen_before = before.text in _HYPHENS and len(groups[-1]) > 1
-            if touches and (token.text in _HYPHENS or hyphen_before):
+        if i and tokens[i - 1].end == token.start:
+            after_hyphen = tokens[i - 1].text in _HYPHENS and len(groups[-1]) > 1
+            if token.text in _HYPHENS:
                 follows = tokens[i + 1] if i + 1 < len(tokens) else None
-                inside = follows is not None and token.idx + len(token) == follows.idx
-                if token.text not in _HYPHENS or (inside and follows.text[0].isalnum()):
+                if follows and token.end == follows.start and follows.text[0].isalnum():
                     groups[-1].append(i)
                     continue
+            elif after_hyphen:
+                groups[-1].append(i)
+                continue
         groups.append([i])
     return groups
