@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from kg.evaluate import Judgement, Mode, Row
 from kg.gold import Triple
+from kg.text_table import to_lines
 
 SCORES = ("mode", "name", "precision", "recall", "f1", "predicted", "required")
 """Columns of a score table. `predicted` and `required` count triples."""
@@ -65,15 +66,8 @@ def error_records(judgements: Iterable[Judgement], mode: Mode) -> tuple[Record, 
 
 def to_text(scores: Scores) -> str:
     """Aligned columns; the errors below, one line each."""
-    lines = [SCORES, *(tuple(_cell(value) for value in row) for row in scores.rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(SCORES))]
-    text = [
-        "  ".join(
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
-        for line in lines
-    ]
+    cells = ([_cell(value) for value in row] for row in scores.rows)
+    text = list(to_lines(SCORES, cells, numeric=SCORES[2:]))
     for mode, error, _, paper, relation, _, subject, label, _ in scores.errors or ():
         said = f"{subject} {relation} {label}" if subject else f"{relation} {label}"
         text.append(f"{mode} {error}: {paper}: {said}")

@@ -13,7 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg.cli import main
-from kg.errors import KgError, LookupFailed, NoPapersError
+from kg.errors import KgError, LookupFailed, NoPapersError, QueryError
+from kg.rdf import write_turtle
+from tests.graphs import small_graph
 
 POST = """\
 # Notes
@@ -81,7 +83,11 @@ def test_import_kg_is_light() -> None:
     ("error", "code", "line"),
     [
         (KgError("is empty", "a.md"), 2, "kg: a.md: is empty\n"),
-        (KgError("first\nsecond"), 2, "kg: first second\n"),
+        (
+            QueryError("does not parse\n  SELEC\n  ^", "query:1:1", 1, 1),
+            2,
+            "kg: query:1:1: does not parse\n  SELEC\n  ^\n",
+        ),
         (NoPapersError("holds no paper", "a.md"), 1, "kg: a.md: holds no paper\n"),
         (
             LookupFailed("nothing is called Stargn", suggestions=["StarGAN", "StyleGAN"]),
@@ -90,7 +96,7 @@ def test_import_kg_is_light() -> None:
         ),
     ],
 )
-def test_errors_become_one_line(
+def test_errors_are_told_once(
     monkeypatch: pytest.MonkeyPatch, error: KgError, code: int, line: str
 ) -> None:
     @click.command("fail")
@@ -207,26 +213,48 @@ GOLD = """\
 
 def test_eval_of_sources_and_of_a_build_agree(built: Path) -> None:
     (built / "gold.json").write_text(GOLD, encoding="utf-8")
-    args = ("--by", "relation", "--errors", "--mode", "strict")
+    args = ("--by", "relation", "--errors")
     from_sources = run("eval", built / "gold.json", built, *args)
     from_exports = run("eval", built / "gold.json", "--exports", built / "exports", *args)
     assert (from_sources.exit_code, from_sources.stderr) == (0, "")
     assert from_exports.stdout == from_sources.stdout
-    rows = {line.split()[1]: line.split()[2:] for line in from_sources.stdout.splitlines()[1:]}
-    assert rows["proposes"] == ["1.000", "1.000", "1.000", "1", "1"]
-    assert rows["usesLoss"][-1] == "1"
     title = "FooNet: Boxes without Anchors"
     assert f"strict missed: {title}: usesLoss contrastive loss" in from_sources.stdout
 
 
-def test_eval_of_one_relation(built: Path) -> None:
-    (built / "gold.json").write_text(GOLD, encoding="utf-8")
-    args = ("--exports", built / "exports", "--mode", "strict", "--format", "csv")
-    result = run("eval", built / "gold.json", *args, "--relation", "proposes")
-    assert result.stdout == (
-        "mode,name,precision,recall,f1,predicted,required\nstrict,all,1.0,1.0,1.0,1,1\n"
-    )
-    result = run("eval", built / "gold.json", *args, "--relation", "likes")
+TRANSLATION_GOLD = """\
+{"document": "translation.md", "papers": [{"id": "arxiv:1912.01865", "title": "StarGAN v2",
+ "triples": [
+  {"relation": "proposes", "type": "Method", "labels": ["StarGAN v2"]},
+  {"relation": "usesLoss", "type": "Loss", "labels": ["GAN loss"]},
+  {"relation": "usesLoss", "type": "Loss", "labels": ["cycle loss"]},
+  {"relation": "buildsOn", "type": "Paper", "labels": ["instance norm"], "id": "arxiv:1703.06868"}
+ ]}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ((), "strict,all,0.25,0.75,0.375,12,4"),
+        (("--relation", "usesLoss"), "strict,all,0.5,0.5,0.5,2,2"),
+        (("--relation", "priorWork"), "strict,all,0.333,1.0,0.5,3,1"),
+        (("--min-confidence", "0.9"), "strict,all,0.5,0.5,0.5,4,4"),
+    ],
+)
+def test_eval_of_a_known_graph(tmp_path: Path, options: tuple[str, ...], line: str) -> None:
+    (tmp_path / "gold.json").write_text(TRANSLATION_GOLD, encoding="utf-8")
+    write_turtle(small_graph(), tmp_path / "graph.ttl")
+    args = ("--exports", tmp_path, "--mode", "strict", "--format", "csv", *options)
+    result = run("eval", tmp_path / "gold.json", *args)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == f"mode,name,precision,recall,f1,predicted,required\n{line}\n"
+
+
+def test_eval_of_an_unknown_relation(tmp_path: Path) -> None:
+    (tmp_path / "gold.json").write_text(TRANSLATION_GOLD, encoding="utf-8")
+    write_turtle(small_graph(), tmp_path / "graph.ttl")
+    result = run("eval", tmp_path / "gold.json", "--exports", tmp_path, "--relation", "likes")
     assert result.exit_code == 2
     assert "no relation is called 'likes'" in result.stderr
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from kg.cli.ask import query_command
 from kg.cli.build import build_command
 from kg.cli.completion import completion_command
 from kg.cli.measure import eval_command, validate_command
@@ -38,7 +39,7 @@ def _line(error: KgError) -> str:
     message = str(error)
     if isinstance(error, LookupFailed) and error.suggestions:
         message += f"; did you mean {', '.join(error.suggestions)}?"
-    return " ".join(message.splitlines())
+    return message
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,5 +58,11 @@ def main() -> None:
     """
 
 
-for command in (build_command, completion_command, eval_command, validate_command):
+for command in (
+    build_command,
+    query_command,
+    eval_command,
+    validate_command,
+    completion_command,
+):
     main.add_command(command)

@@ -174,6 +174,6 @@ def validate_command(path: Path | None) -> None:
         about = " ".join(word for word in (finding.node, finding.path, finding.value) if word)
         click.echo(f"{finding.place}: {finding.message}{f' ({about})' if about else ''}")
     if findings:
-        click.echo(f"kg: {target} does not conform: {len(findings)} findings", err=True)
+        click.echo(f"kg: {target} does not conform, findings: {len(findings)}", err=True)
         raise click.exceptions.Exit(1)
     click.echo(f"{target} conforms")
