@@ -12,6 +12,7 @@ step, so that differences in the last bit between processors are cut off before 
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ GAP = 7.0
 
 LARGEST_COMMUNITY = 1200
 """A community with more nodes is divided again."""
+
+IGRAPH_FROM = 5000
+"""Smaller graphs are laid out without igraph, so that their files do not depend on it."""
 
 _SNAP = 65536.0
 _FAR = 55.0  # repulsion fades beyond this, so that distant communities do not flatten each other
@@ -118,8 +122,11 @@ def communities(n: int, ends: Ints, group: Ints) -> Ints:
     Louvain (Blondel et al. 2008, "Fast unfolding of communities in large networks"), divided
     again while larger than LARGEST_COMMUNITY. Nodes in pieces of one or two are put together
     by their group, so that a list of unconnected papers is one community and not hundreds.
+    Of more than IGRAPH_FROM nodes igraph finds the communities, where it is installed.
     """
-    label = _louvain(n, ends)
+    label = _leiden(n, ends) if n > IGRAPH_FROM else None
+    if label is None:
+        label = _louvain(n, ends)
     for _ in range(3):
         sizes = np.bincount(label)
         large = np.flatnonzero(sizes > LARGEST_COMMUNITY)
@@ -150,6 +157,21 @@ def communities(n: int, ends: Ints, group: Ints) -> Ints:
     rank = np.empty(len(found), dtype=np.int64)
     rank[order] = np.arange(len(found))
     return rank[numbered]
+
+
+def _leiden(n: int, ends: Ints) -> Ints | None:
+    """Communities by igraph's Leiden (Traag et al. 2019), or None where igraph is missing."""
+    try:
+        import igraph
+    except ImportError:
+        return None
+    igraph.set_random_number_generator(random.Random(0))
+    try:
+        graph = igraph.Graph(n=n, edges=ends.tolist())
+        found = graph.community_leiden(objective_function="modularity", n_iterations=4)
+    finally:
+        igraph.set_random_number_generator(random)
+    return np.asarray(found.membership, dtype=np.int64)
 
 
 def _louvain(n: int, ends: Ints) -> Ints:
@@ -260,7 +282,7 @@ def _pack(community: Ints, reach: Floats, ends: Ints, group: Ints, seed: int) ->
         move -= 0.12 * centres * _WIDE * (1.0 + 4.0 * step / 240)
         centres = _snap(centres + _limit(move, heat))
         heat = max(heat * 0.985, 0.02 * length)
-    for _ in range(400):
+    for step in range(700):
         dx = centres[:, None, 0] - centres[None, :, 0]
         dy = centres[:, None, 1] - centres[None, :, 1]
         distance = np.sqrt(dx * dx + dy * dy) + 1e-9
@@ -268,9 +290,10 @@ def _pack(community: Ints, reach: Floats, ends: Ints, group: Ints, seed: int) ->
         np.fill_diagonal(overlap, 0.0)
         if overlap.max() < 0.5:
             break
-        push = 0.26 * overlap / distance
+        push = 0.4 * overlap / distance
         move = np.stack([(push * dx).sum(axis=1), (push * dy).sum(axis=1)], axis=1)
-        centres = _snap(centres + move - 0.002 * centres * _WIDE)
+        inward = 0.002 * centres * _WIDE if step < 150 else 0.0
+        centres = _snap(centres + move - inward)
     return centres
 
 

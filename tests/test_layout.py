@@ -1,10 +1,12 @@
 """Positions: the same for the same graph, apart from each other, communities in their own discs."""
 
 import os
+import random
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -157,3 +159,30 @@ def test_any_graph_gets_finite_distinct_positions(
     )
     again = layout_edges(n, edges, groups=groups)
     assert again.positions.tobytes() == result.positions.tobytes()
+
+
+def test_igraph_finds_the_communities_of_large_graphs_where_it_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Leiden:
+        def __init__(self, n: int, edges: list[list[int]]) -> None:
+            assert edges == [list(edge) for edge in TWO_TRIANGLES]
+            self.membership = [i % 2 for i in range(n)]
+
+        def community_leiden(self, **options: object) -> "Leiden":
+            assert options["objective_function"] == "modularity"
+            return self
+
+    class Igraph:
+        Graph = Leiden
+        generators: ClassVar[list[object]] = []
+        set_random_number_generator = generators.append
+
+    monkeypatch.setitem(sys.modules, "igraph", Igraph)
+    assert _communities(6, TWO_TRIANGLES) == [0, 0, 0, 1, 1, 1]
+    assert Igraph.generators == []
+    monkeypatch.setattr("kg.layout.IGRAPH_FROM", 5)
+    assert _communities(6, TWO_TRIANGLES) == [0, 1, 0, 1, 0, 1]
+    # Its random numbers are seeded for the call and given back afterwards.
+    assert len(Igraph.generators) == 2
+    assert Igraph.generators[1] is random
