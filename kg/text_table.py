@@ -7,11 +7,15 @@ LOOK_AHEAD = 500
 """Rows that are read before the first line is given: they decide how wide the columns are."""
 
 
+WIDEST = 80
+"""Characters of a cell that are shown; longer text ends in an ellipsis."""
+
+
 def to_lines(
     columns: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[str] = ()
 ) -> Iterator[str]:
     """A head line, then a line for each row as it comes; `numeric` columns stand to the right."""
-    rest = (tuple(map(_on_one_line, row)) for row in rows)
+    rest = (tuple(map(_cell, row)) for row in rows)
     first = list(islice(rest, LOOK_AHEAD))
     widths = [max(map(len, cells)) for cells in zip(columns, *first, strict=True)]
     right = [column in numeric for column in columns]
@@ -22,5 +26,6 @@ def to_lines(
         ).rstrip()
 
 
-def _on_one_line(text: str) -> str:
-    return " ".join(text.split())
+def _cell(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= WIDEST else line[: WIDEST - 1] + "…"

@@ -1,6 +1,8 @@
 """The command line: what it prints, what it writes, and how it ends."""
 
+import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -89,11 +91,7 @@ def test_import_kg_is_light() -> None:
             "kg: query:1:1: does not parse\n  SELEC\n  ^\n",
         ),
         (NoPapersError("holds no paper", "a.md"), 1, "kg: a.md: holds no paper\n"),
-        (
-            LookupFailed("nothing is called Stargn", suggestions=["StarGAN", "StyleGAN"]),
-            1,
-            "kg: nothing is called Stargn; did you mean StarGAN, StyleGAN?\n",
-        ),
+        (LookupFailed("no such name (did you mean X?)"), 1, "kg: no such name (did you mean X?)\n"),
     ],
 )
 def test_errors_are_told_once(
@@ -268,6 +266,240 @@ def test_eval_needs_the_annotated_documents(built: Path, tmp_path: Path) -> None
     )
 
 
+# ------------------------------------------------------------------------ query, show, path
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exports of the small graph of tests/graphs.py."""
+    folder = tmp_path_factory.mktemp("small")
+    write_turtle(small_graph(), folder / "graph.ttl")
+    return folder
+
+
+LOSSES = "SELECT ?loss { ?paper kg:usesLoss ?loss } ORDER BY ?loss"
+
+
+def test_query_as_a_table(small: Path) -> None:
+    result = run("query", LOSSES, "--exports", small)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == "loss\nloss:adversarial-loss\nloss:style-reconstruction-loss\n"
+
+
+def test_query_in_the_formats_of_rows(small: Path) -> None:
+    base = "https://w3id.org/paperkg/loss/"
+    csv = run("query", LOSSES, "--exports", small, "--format", "csv")
+    assert csv.stdout.splitlines() == [
+        "loss",
+        f"{base}adversarial-loss",
+        f"{base}style-reconstruction-loss",
+    ]
+    found = json.loads(run("query", LOSSES, "--exports", small, "--format", "json").stdout)
+    assert [row["loss"]["value"] for row in found["results"]["bindings"]] == [
+        f"{base}adversarial-loss",
+        f"{base}style-reconstruction-loss",
+    ]
+
+
+def test_query_that_gives_triples(small: Path) -> None:
+    text = "CONSTRUCT { ?p kg:extends ?q } WHERE { ?p kg:extends ?q }"
+    turtle = run("query", text, "--exports", small).stdout
+    assert turtle.endswith("paper:arxiv-1912.01865 kg:extends paper:arxiv-1711.09020 .\n")
+    triples = run("query", text, "--exports", small, "--format", "nt").stdout
+    assert triples.count("\n") == 1
+    result = run("query", text, "--exports", small, "--format", "csv")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("kg: a CONSTRUCT or DESCRIBE query can be written as ttl")
+
+
+def test_query_without_rows_is_no_error(small: Path) -> None:
+    result = run("query", "SELECT ?x { ?x kg:usesLoss kg:Loss }", "--exports", small)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "x\n", "")
+
+
+def test_query_that_asks(small: Path) -> None:
+    assert run("query", "ASK { ?x kg:usesLoss ?y }", "--exports", small).stdout == "yes\n"
+    assert run("query", "ASK { ?x kg:usesLoss kg:Loss }", "--exports", small).stdout == "no\n"
+
+
+def test_bad_query_has_its_line_and_column(small: Path) -> None:
+    result = run("query", "SELECT ?x\n{ ?x kg:usesLoss }", "--exports", small)
+    assert result.exit_code == 2
+    first, line, caret = result.stderr.splitlines()
+    assert first.startswith("kg: query:2:18: ")
+    assert line.strip() == "{ ?x kg:usesLoss }"
+    assert caret.index("^") == line.index("}")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--loss", "loss:adversarial-loss"),
+        ("--loss=loss:adversarial-loss",),
+        ("--param", "loss=loss:adversarial-loss"),
+    ],
+)
+def test_query_parameters(small: Path, words: tuple[str, ...]) -> None:
+    result = run("query", "SELECT ?p { ?p kg:usesLoss ?loss }", *words, "--exports", small)
+    assert result.stdout == "p\npaper:arxiv-1912.01865\n"
+
+
+def test_query_from_a_file(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_text("SELECT ?p { ?p kg:usesLoss ?loss }", encoding="utf-8")
+    words = ("--loss", "loss:adversarial-loss", "--exports", small)
+    result = run("query", "-f", tmp_path / "q.rq", *words)
+    assert result.stdout == "p\npaper:arxiv-1912.01865\n"
+
+
+def test_ready_questions(small: Path) -> None:
+    listed = run("query", "--list").stdout.splitlines()
+    names = [line.split(":")[0] for line in listed if not line.startswith(" ")]
+    assert len(names) >= 15
+    assert names == sorted(names)
+    assert "papers-using-loss" in names
+    by_name = run("query", "papers-using-loss", "--param", "adversarial loss", "--exports", small)
+    assert by_name.exit_code == 0
+    assert "paper:arxiv-1912.01865" in by_name.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((), "give a query, its name, or a file"),
+        (("--loss", "x"), "give a query, its name, or a file"),
+        (("ASK {}", "loss"), "'loss' is no parameter"),
+        (("ASK {}", "--loss"), "--loss needs a value"),
+        (("ASK {}", "--param", "x"), "write --param NAME=VALUE"),
+    ],
+)
+def test_query_usage(args: tuple[str, ...], message: str) -> None:
+    result = run("query", *args)
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+@pytest.mark.parametrize("args", [("query", LOSSES), ("show", "x"), ("path", "x", "y"), ("view",)])
+def test_reading_where_nothing_was_built(tmp_path: Path, args: tuple[str, ...]) -> None:
+    result = run(*args, "--exports", tmp_path / "none")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"kg: {tmp_path / 'none'}")
+    assert "kg build" in result.stderr
+
+
+def test_show(small: Path) -> None:
+    result = run("show", "gan LOSS", "--exports", small)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        "adversarial loss (Loss)\n"
+        "  id: loss:adversarial-loss\n"
+        "  also: GAN loss\n"
+        "\n"
+        "loss used by\n"
+        "  StarGAN v2 (Paper) 0.93\n"
+        "    “StarGAN v2 is trained with an adversarial loss too.” (notes/mask-rcnn.md:5, losses)\n"
+        "    “It is trained with an adversarial loss and a style reconstruction loss.” "
+        "(translation.md:11, losses)\n"
+    )
+
+
+def test_show_several_of_one_name(small: Path) -> None:
+    result = run("show", "StarGAN v2", "--exports", small)
+    heads = [line for line in result.stdout.splitlines() if line.startswith("StarGAN v2 (")]
+    assert heads == ["StarGAN v2 (Paper, 2019)", "StarGAN v2 (Method)"]
+    only = run("show", "StarGAN v2", "--kind", "Method", "--exports", small)
+    assert only.stdout == result.stdout[result.stdout.index("StarGAN v2 (Method)\n") :]
+
+
+def test_show_as_json(small: Path) -> None:
+    (found,) = json.loads(run("show", "BiFPN", "--exports", small, "--format", "json").stdout)
+    assert found["name"] == "BiFPN"
+    assert found["aliases"] == ["bi-directional feature pyramid network"]
+    assert found["relations"][0]["relation"] == "variantOf"
+
+
+def test_show_tolerates_a_typing_error_and_says_so(small: Path) -> None:
+    result = run("show", "adversarail loss", "--exports", small)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("adversarial loss (Loss)\n")
+    assert result.stderr == (
+        "kg: nothing is called 'adversarail loss'; the nearest name is shown\n"
+    )
+
+
+def test_show_of_nothing_suggests(small: Path) -> None:
+    result = run("show", "GAN of the style", "--exports", small)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("kg: nothing in the graph is called 'GAN of the style'")
+    assert "did you mean" in result.stderr
+
+
+def test_path(small: Path) -> None:
+    result = run("path", "AdaIN", "adversarial loss", "--exports", small)
+    assert (result.exit_code, result.stderr) == (0, "")
+    steps = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
+    assert [step.rpartition(" ")[0] for step in steps][-1] == (
+        "StarGAN v2 -- uses loss -- adversarial loss"
+    )
+    assert "    “It is trained with an adversarial loss" in result.stdout
+
+
+def test_path_to_itself_and_to_nowhere(small: Path) -> None:
+    same = run("path", "BiFPN", "bi-directional feature pyramid network", "--exports", small)
+    assert same.stdout == "BiFPN and bi-directional feature pyramid network are one node\n"
+    nowhere = run("path", "StyleGAN", "BiFPN", "--exports", small)
+    assert (nowhere.exit_code, nowhere.stdout) == (1, "")
+    assert nowhere.stderr == "kg: nothing connects StyleGAN and BiFPN\n"
+
+
+# ------------------------------------------------------------------------------------ view
+
+
+def test_view_gives_the_address_of_a_node(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "graph.html").write_text("a page", encoding="utf-8")
+    (tmp_path / "graph.ttl").write_bytes((small / "graph.ttl").read_bytes())
+    page = (tmp_path / "graph.html").resolve().as_uri()
+    args = ("--no-open", "--exports", tmp_path)
+    assert run("view", *args).stdout == f"{page}\n"
+    assert run("view", "GAN loss", *args).stdout == f"{page}#node=loss/adversarial-loss\n"
+    assert run("view", "10.1109/CVPR.2016.90", *args).stdout == (
+        f"{page}#node=paper/doi-10.1109%252Fcvpr.2016.90\n"
+    )
+    assert run("view", "no such thing", *args).exit_code == 1
+
+
+def test_view_opens_the_browser(tmp_path: Path) -> None:
+    (tmp_path / "graph.html").write_text("a page", encoding="utf-8")
+    done = kg("view", "--exports", tmp_path, env={**os.environ, "BROWSER": "echo opened %s"})
+    address = (tmp_path / "graph.html").as_uri()
+    assert sorted(done.stdout.splitlines()) == [address, f"opened {address}"]
+
+
+def test_view_simple(small: Path) -> None:
+    result = run("view", "--simple", "--no-open", "--exports", small)
+    page = small / "graph-simple.html"
+    assert result.stdout == f"{page.resolve().as_uri()}\n"
+    assert "vis-network" in page.read_text(encoding="utf-8")
+
+
+# -------------------------------------------------------------------------------- validate
+
+
+def test_validate(small: Path, tmp_path: Path) -> None:
+    result = run("validate", small)
+    assert (result.exit_code, result.stdout) == (0, f"{small} conforms\n")
+    broken = tmp_path / "graph.ttl"
+    text = (small / "graph.ttl").read_text(encoding="utf-8")
+    cut = text.replace("kg:confidence 0.930", "kg:confidence 1.930")
+    assert cut != text
+    broken.write_text(cut, encoding="utf-8")
+    result = run("validate", broken)
+    assert result.exit_code == 1
+    assert result.stderr == f"kg: {broken} does not conform, findings: 1\n"
+    assert re.fullmatch(
+        rf"{re.escape(str(broken))}:\d+: .* \(assertion:\w+ kg:confidence 1\.930\)\n", result.stdout
+    )
+
+
 # ------------------------------------------------------------------------------ completion
 
 
@@ -318,3 +550,29 @@ def test_interrupt_is_clean(tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
     assert (out, err, process.returncode) == ("", "kg: interrupted\n", 130)
     assert not (tmp_path / "exports").exists()
+
+
+def test_interrupt_ends_a_running_query(small: Path) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    script = Path(sys.executable).with_name("kg")
+    with subprocess.Popen([script, "query", endless, "--exports", small]) as process:
+        time.sleep(2)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == -signal.SIGINT
+
+
+@pytest.mark.parametrize("format_", ["table", "csv", "json"])
+def test_a_reader_that_has_enough_is_no_error(small: Path, format_: str) -> None:
+    everything = "SELECT * { ?s ?p ?o . ?a ?b ?c }"
+    script = Path(sys.executable).with_name("kg")
+    with subprocess.Popen(
+        [script, "query", everything, "--exports", small, "--format", format_],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert len(process.stdout.read(100)) == 100
+        process.stdout.close()
+        assert process.stderr.read() == b""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kg.text_table import LOOK_AHEAD, to_lines
+from kg.text_table import LOOK_AHEAD, WIDEST, to_lines
 
 
 def test_columns_line_up() -> None:
@@ -37,3 +37,8 @@ def test_rows_are_not_collected() -> None:
 def test_a_late_wide_cell_stays_whole() -> None:
     rows = [("a",)] * LOOK_AHEAD + [("wide",)]
     assert list(to_lines(("n",), rows))[-1] == "wide"
+
+
+def test_long_cells_are_cut() -> None:
+    cut, whole = "x" * (WIDEST + 1), "y" * WIDEST
+    assert list(to_lines(("n",), [(cut,), (whole,)]))[1:] == ["x" * (WIDEST - 1) + "…", whole]

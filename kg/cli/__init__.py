@@ -11,11 +11,11 @@ from typing import Any
 
 import click
 
-from kg.cli.ask import query_command
+from kg.cli.ask import path_command, query_command, show_command, view_command
 from kg.cli.build import build_command
 from kg.cli.completion import completion_command
 from kg.cli.measure import eval_command, validate_command
-from kg.errors import KgError, LookupFailed
+from kg.errors import KgError
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
@@ -28,18 +28,11 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except KgError as error:
-            click.echo(f"kg: {_line(error)}", err=True)
+            click.echo(f"kg: {error}", err=True)
             ctx.exit(error.exit_code)
         except KeyboardInterrupt:
             click.echo("kg: interrupted", err=True)
             ctx.exit(INTERRUPTED)
-
-
-def _line(error: KgError) -> str:
-    message = str(error)
-    if isinstance(error, LookupFailed) and error.suggestions:
-        message += f"; did you mean {', '.join(error.suggestions)}?"
-    return message
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,6 +54,9 @@ def main() -> None:
 for command in (
     build_command,
     query_command,
+    show_command,
+    path_command,
+    view_command,
     eval_command,
     validate_command,
     completion_command,

@@ -1,6 +1,7 @@
 """`kg query`, `kg show`, `kg path`, `kg view`: reading a build."""
 
 import signal
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli.options import exports_option
+from kg.model import Kind
 
 if TYPE_CHECKING:
     from kg.query import Answer, NamedQuery
@@ -59,7 +61,7 @@ def query_command(
     \b
     Examples:
       kg query --list
-      kg query papers-using --method AdaIN
+      kg query papers-using-method --method AdaIN
       kg query 'SELECT ?paper { ?paper kg:extends ?older }' --format csv
       kg query -f question.rq --param paper=paper:arxiv-1912.01865
     """
@@ -119,7 +121,7 @@ def _write(answer: "Answer", format_: str | None) -> None:
     from kg.text_table import to_lines
 
     if isinstance(answer, Triples) or format_ not in (None, "table"):
-        write_answer(answer, click.get_binary_stream("stdout"), format_ or "ttl")
+        write_answer(answer, sys.stdout.buffer, format_ or "ttl")
     elif isinstance(answer, Rows):
         rows = ([short(term) for term in row] for row in answer)
         for line in to_lines(answer.columns, rows):
@@ -131,3 +133,92 @@ def _write(answer: "Answer", format_: str | None) -> None:
 def _let_interrupts_end_the_process() -> None:
     """The engine runs outside Python, where Ctrl-C would wait until the query is done."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@click.command("show")
+@click.argument("name")
+@click.option(
+    "--kind", type=click.Choice(list(Kind), case_sensitive=False), help="Only such a node."
+)
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@exports_option
+def show_command(name: str, kind: Kind | None, format_: str, exports: Path) -> None:
+    """Show an entity, its relations, and the sentence behind each.
+
+    NAME is a label, an alias, an arXiv id, a DOI or a node such as method:adain.
+
+    \b
+    Examples:
+      kg show StarGAN
+      kg show "adversarial loss"
+      kg show 1912.01865 --format json
+    """
+    from kg.describe import details_lines, to_json
+    from kg.lookup import NODE_CLASSES, details, find
+    from kg.store import open_store
+    from kg.vocabulary import KG
+
+    engine = open_store(exports)
+    matches = find(engine, name, classes=(KG[kind],) if kind else NODE_CLASSES)
+    if matches[0].how == "close":
+        click.echo(f"kg: nothing is called {name!r}; the nearest name is shown", err=True)
+    found = [details(engine, match.iri) for match in matches if match.how == matches[0].how]
+    if format_ == "json":
+        click.echo(to_json(found))
+        return
+    click.echo("\n\n".join("\n".join(details_lines(node)) for node in found))
+
+
+@click.command("path")
+@click.argument("start", metavar="A")
+@click.argument("end", metavar="B")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@exports_option
+def path_command(start: str, end: str, format_: str, exports: Path) -> None:
+    """Find the shortest connection of two entities.
+
+    Each step has the sentence that says it.
+
+    \b
+    Examples:
+      kg path "StarGAN v2" "Noisy Student"
+      kg path method:adain loss:adversarial-loss --format json
+    """
+    from kg.describe import path_lines, to_json
+    from kg.lookup import find_node, path
+    from kg.store import open_store
+
+    engine = open_store(exports)
+    steps = path(engine, find_node(engine, start), find_node(engine, end))
+    if format_ == "json":
+        click.echo(to_json(steps))
+    elif steps:
+        click.echo("\n".join(path_lines(steps)))
+    else:
+        click.echo(f"{start} and {end} are one node")
+
+
+@click.command("view")
+@click.argument("name", required=False)
+@click.option("--simple", is_flag=True, help="Write and open graph-simple.html, made with pyvis.")
+@click.option("--no-open", is_flag=True, help="Print the address only.")
+@exports_option
+def view_command(name: str | None, simple: bool, no_open: bool, exports: Path) -> None:
+    """Open the page that shows the graph, at NAME if one is given.
+
+    \b
+    Examples:
+      kg view
+      kg view "contrastive loss"
+      kg view --simple
+    """
+    import webbrowser
+
+    from kg.view import page_address
+
+    if name and simple:
+        raise click.UsageError("the simple page opens as a whole; leave NAME out")
+    address = page_address(exports, name, simple=simple)
+    click.echo(address)
+    if not no_open:
+        webbrowser.open(address)
