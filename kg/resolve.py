@@ -107,8 +107,10 @@ def resolve(
     """One graph out of everything that was read and found.
 
     `extracted` holds the documents of `readings` in their order. `licences` maps the path of a
-    source to its licence.
+    source to its licence. The order of the sources makes no difference.
     """
+    readings = sorted(readings, key=lambda r: r.source.path)
+    extracted = sorted(extracted, key=lambda e: e.page.document.source.path)
     papers = _Papers(readings, extracted)
     things = _Things(extracted, lexicon, corrections)
     evidence: dict[tuple[str, Relation, str], dict[str, list[tuple[float, Evidence]]]] = {}
@@ -216,10 +218,7 @@ class _Papers:
                 self.references.append(reference)
                 self._join(reference.identifiers, reference.title)
         self.namings = [
-            f.object
-            for item in extracted
-            for f in item.findings
-            if f.object.kind is Kind.PAPER
+            f.object for item in extracted for f in item.findings if f.object.kind is Kind.PAPER
         ]
         for naming in self.namings:
             if naming.identifiers != Identifiers():
@@ -245,7 +244,10 @@ class _Papers:
                 if finding.relation is Relation.PROPOSES and finding.object.kind is Kind.METHOD:
                     for label in finding.object.labels:
                         proposed[normal(label)].add(key)
-                if finding.object.kind is Kind.PAPER and finding.object.identifiers != Identifiers():
+                if (
+                    finding.object.kind is Kind.PAPER
+                    and finding.object.identifiers != Identifiers()
+                ):
                     target = self.sets.find(next(_keys(finding.object.identifiers, None)))
                     for label in finding.object.labels:
                         linked[normal(label)].add(target)
@@ -444,7 +446,9 @@ class _Things:
         for root, name in sorted(self.names.items()):
             for other in initials.get((self.kinds[root], name.lower()), ()):
                 yield MergeCandidate(
-                    self.ids[root], self.ids[other], "the letters of one begin the words of the other"
+                    self.ids[root],
+                    self.ids[other],
+                    "the letters of one begin the words of the other",
                 )
         yield from self._misspelled()
 
@@ -543,9 +547,7 @@ def _paper(id_: str, reference: Reference, papers: _Papers, topic: str | None) -
     names = set(papers.labels.get(id_, ())) - {title}
     identifiers = papers.identifiers[id_]
     year = reference.year or (year_from_arxiv(identifiers.arxiv) if identifiers.arxiv else None)
-    return Paper(
-        id_, Kind.PAPER, title, tuple(sorted(names)), title, identifiers, year, topic
-    )
+    return Paper(id_, Kind.PAPER, title, tuple(sorted(names)), title, identifiers, year, topic)
 
 
 def _named_paper(id_: str, papers: _Papers) -> Paper:

@@ -1,0 +1,133 @@
+"""Summaries for the tests of extraction: written by hand word by word, or parsed by the pipeline.
+
+`hand_page` takes words with their tags, so that a test says all that it depends on; `parsed`
+runs the shipped pipeline, which is loaded once a session.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.annotate import Annotation, annotate, load_pipeline
+from kg.extract.candidates import Mention
+from kg.extract.findings import Finding, Naming, Support
+from kg.extract.words import Page, Sentence, Word, to_page
+from kg.model import (
+    Block,
+    BlockKind,
+    Document,
+    Identifiers,
+    Kind,
+    Reading,
+    Reference,
+    Relation,
+    Source,
+    Span,
+)
+from kg.read import parse_source
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+@cache
+def pipeline() -> Language:
+    """The shipped pipeline, loaded once for all tests."""
+    return load_pipeline()
+
+
+def annotations(text: str, path: str = "post.md") -> list[Annotation]:
+    """The summaries of a text, annotated."""
+    return list(annotate(parse_source(Source(path, text)).documents, pipeline()))
+
+
+def parsed(text: str, path: str = "post.md") -> Page:
+    """The one summary of a text as a page."""
+    (annotation,) = annotations(text, path)
+    return to_page(annotation)
+
+
+# ----------------------------------------------------------------------------- by hand
+
+_FINE = {"NOUN": "NN", "PROPN": "NNP", "ADJ": "JJ", "VERB": "VBZ", "DET": "DT", "ADP": "IN"}
+
+
+def hand_sentence(tagged: str) -> tuple[str, tuple[Word, ...]]:
+    """A text and its words, from "The/DET kites/NOUN/NNS fly/VERB": coarse tag, then fine tag.
+
+    A word without tag is a noun; words are parted by one space. Every word hangs on the first.
+    """
+    words, start = [], 0
+    for item in tagged.split():
+        text, *tags = re.split(r"/(?=[A-Z]+(?:/|$))", item)
+        pos = tags[0] if tags else "NOUN"
+        tag = tags[1] if len(tags) > 1 else _FINE.get(pos, pos)
+        words.append(
+            Word(text, text.lower(), text.lower(), pos, tag, "dep", 0, start, start + len(text))
+        )
+        start += len(text) + 1
+    return " ".join(w.text for w in words), tuple(words)
+
+
+def hand_page(
+    *tagged: str,
+    title: str | None = "Kites",
+    identifiers: Identifiers = Identifiers(),
+    path: str = "post.md",
+    topic: tuple[str, ...] = (),
+    year: int | None = None,
+) -> Page:
+    """A summary of one sentence a paragraph, under no heading; the source is the sentences."""
+    texts, blocks, sentences, start = [], [], [], 0
+    for number, one in enumerate(tagged):
+        text, words = hand_sentence(one)
+        offsets = tuple(range(start, start + len(text)))
+        blocks.append(Block(BlockKind.PARAGRAPH, text, offsets))
+        sentences.append(Sentence(number, number, 0, words))
+        texts.append(text)
+        start += len(text) + 2
+    reference = Reference(title, identifiers, Span(0, len(texts[0])), topic, year)
+    document = Document(Source(path, "\n\n".join(texts)), reference, tuple(blocks))
+    return Page(document, tuple(sentences))
+
+
+def mention(page: Page, label: str) -> Mention:
+    """The first place where the words of a label stand."""
+    wanted = label.split()
+    for sentence in page.sentences:
+        texts = [w.text for w in sentence.words]
+        for first in range(len(texts) - len(wanted) + 1):
+            if texts[first : first + len(wanted)] == wanted:
+                return Mention(sentence.index, first, first + len(wanted) - 1, label)
+    raise AssertionError(f"{label!r} does not stand on the page")
+
+
+def finding(
+    page: Page,
+    relation: Relation,
+    *labels: str,
+    kind: Kind = Kind.METHOD,
+    subject: Naming | None = None,
+    ids: Identifiers = Identifiers(),
+    part_of: Naming | None = None,
+    at: str | None = None,
+    rule: str = "rule",
+    confidence: float = 0.5,
+) -> Finding:
+    """A finding whose object has these labels; its evidence is where the first (or `at`) stands."""
+    return Finding(
+        subject,
+        relation,
+        Naming(kind, labels, ids, part_of),
+        (Support(mention(page, at or labels[0]), rule),),
+        confidence,
+    )
+
+
+def reading_of(*pages: Page, listed: tuple[Reference, ...] = (), title: str | None = None) -> Reading:
+    """What a reader would have given for these pages of one source."""
+    return Reading(
+        pages[0].document.source, title, tuple(p.document for p in pages), listed
+    )
