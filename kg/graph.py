@@ -24,6 +24,13 @@ from kg.model import (
 if TYPE_CHECKING:
     from pyvis.network import Network
 
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+    from pyoxigraph import Literal, NamedNode, Store
+
+    from kg.query import Answer, Value
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -59,6 +66,40 @@ class Graph:
         from kg.explorer.page import to_frame
 
         return to_frame(self)
+
+    @cached_property
+    def store(self) -> Store:
+        """The graph's triples in a pyoxigraph Store in memory, made when first asked for."""
+        from kg.rdf import to_rdf
+        from kg.store import memory_store
+
+        return memory_store(to_rdf(self))
+
+    def query(self, text_or_name: str, **parameters: Value | NamedNode | Literal) -> Answer:
+        """Answer SPARQL (prefixes are declared), or a named query such as "papers-using-method".
+
+        SELECT gives Rows, CONSTRUCT and DESCRIBE give Triples, ASK gives a bool. A parameter is
+        the value of the query's variable of that name.
+
+        Raises:
+            QueryError: the query does not parse, or a parameter does not fit.
+            LookupFailed: a named query is asked about a name that the graph does not have.
+        """
+        from kg.query import run
+
+        return run(self.store, text_or_name, parameters)
+
+    def to_rdflib(self) -> rdflib.Graph:
+        """The graph for rdflib: a view of `store`, so nothing is copied; prefixes are bound."""
+        from kg.store import rdflib_view
+
+        return rdflib_view(self.store)
+
+    def to_networkx(self) -> networkx.MultiDiGraph[str]:
+        """The graph for networkx: ids as nodes, assertions as edges (kg.export.network)."""
+        from kg.export.network import to_networkx
+
+        return to_networkx(self)
 
     def canonical(self) -> Graph:
         """The same graph in the one form that is written and read back.

@@ -172,8 +172,9 @@ def rdflib_view(store: Store) -> rdflib.Graph:
     """An rdflib Graph over the store itself: nothing is copied, and its SPARQL is Oxigraph's."""
     import rdflib
     from oxrdflib import OxigraphStore
+    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-    graph = rdflib.Graph(store=OxigraphStore(store=store))
+    graph = rdflib.Graph(OxigraphStore(store=store), identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, iri in prefixes(base_of(store)).items():
         graph.bind(prefix, iri)
     return graph

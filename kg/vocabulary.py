@@ -123,6 +123,11 @@ INVERSES: Mapping[Relation, str] = MappingProxyType(
 """How a relation is called when it is read from its object."""
 
 
+def relation_label(relation: str) -> str:
+    """usesLoss -> "uses loss", as its rdfs:label has it."""
+    return re.sub(r"(?=[A-Z])", " ", relation).lower()
+
+
 def prefixes(base: str = BASE) -> dict[str, str]:
     """Prefix -> IRI: the vocabularies, and one prefix a node folder (`method:adain`)."""
     return {

@@ -8,11 +8,10 @@ import pytest
 from graphs import small_graph
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, parse, serialize
 
-from kg.export.network import relation_label
 from kg.model import Kind, Relation
 from kg.rdf import Description, described
 from kg.resources import resource
-from kg.vocabulary import INVERSES, KG, NAMESPACES, RDF, RDFS
+from kg.vocabulary import INVERSES, KG, NAMESPACES, RDF, RDFS, relation_label
 
 OWL = "http://www.w3.org/2002/07/owl#"
 COMMENT = "http://www.w3.org/2000/01/rdf-schema#comment"

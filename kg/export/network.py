@@ -15,10 +15,9 @@ import networkx as nx
 from kg.graph import Graph
 from kg.model import Assertion, Entity, Paper
 from kg.output import replacing
-from kg.vocabulary import BASE, assertion_id
+from kg.vocabulary import BASE, assertion_id, relation_label
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
-_WORD_START = re.compile(r"(?=[A-Z])")
 
 Attributes = dict[str, str | int | float]
 
@@ -75,11 +74,6 @@ def edge_attributes(assertion: Assertion, paths: Mapping[str, str]) -> Attribute
         "rule": first.rule,
         "places": len(assertion.evidence),
     }
-
-
-def relation_label(relation: str) -> str:
-    """usesLoss -> "uses loss", as its rdfs:label has it."""
-    return _WORD_START.sub(" ", relation).lower()
 
 
 def write_graphml(graph: Graph, path: Path, *, base: str = BASE) -> None:
