@@ -179,8 +179,9 @@ export async function copyText(text, said, dialog) {
     await navigator.clipboard.writeText(text);
     announce(said);
     return true;
-  } catch {
-    // No clipboard in this frame, or no leave to use it.
+  } catch (error) {
+    // No leave to use the clipboard in this frame, or no clipboard at all.
+    if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
     const area = dialog.querySelector("textarea");
     area.value = text;
     dialog.showModal();

@@ -20,17 +20,26 @@ export class Filters {
     this.full = new Set(); // sections whose long list is shown whole
     this.folded = new Set(["sources", "topics"]);
     this.years = yearCounts(graph);
+    this.sliding = false; // a slider is held: it must not be replaced
+  }
+
+  showing(state, visible) {
+    const { graph } = this;
+    return element("p", { class: "showing" },
+      element("strong", {}, number(visible.nodes)), ` of ${counted(graph.n, "node")}, `,
+      element("strong", {}, number(visible.edges)), ` of ${counted(graph.m, "relation")}`,
+      isFiltered(state) && button("Reset", () => this.reset(), { id: "reset", class: "plain" }));
   }
 
   render(state, visible, scene) {
+    if (this.sliding) {
+      this.root.querySelector(".showing").replaceWith(this.showing(state, visible));
+      return;
+    }
     const focused = this.root.contains(document.activeElement) ? document.activeElement.id : "";
     const scrolled = this.root.scrollTop;
-    const { graph } = this;
     this.root.replaceChildren(...[
-      element("p", { class: "showing" },
-        element("strong", {}, number(visible.nodes)), ` of ${counted(graph.n, "node")}, `,
-        element("strong", {}, number(visible.edges)), ` of ${counted(graph.m, "relation")}`,
-        isFiltered(state) && button("Reset", () => this.reset(), { id: "reset", class: "plain" })),
+      this.showing(state, visible),
       this.kinds(state, visible),
       this.clutter(state, visible),
       this.relations(state, visible),
@@ -141,15 +150,20 @@ export class Filters {
     const [least, most] = [years[0][0], years[years.length - 1][0]];
     const [from, to] = state.years ?? [least, most];
     const highest = Math.max(...years.map(([, count]) => count));
-    const title = element("output", { class: "range" }, from === to ? from : `${from}–${to}`);
+    const title = element("output", { class: "range" });
     const counts = new Map(years);
     const bars = element("div", { class: "bars", "aria-hidden": "true" });
     for (let year = least; year <= most; year++) {
       const bar = element("i", { title: `${year}: ${counts.get(year) ?? 0}` });
       bar.style.height = `${Math.max(4, 100 * (counts.get(year) ?? 0) / highest)}%`;
-      bar.classList.toggle("out", year < from || year > to);
       bars.append(bar);
     }
+    const show = (first, last) => {
+      title.textContent = first === last ? first : `${first}–${last}`;
+      [...bars.children].forEach((bar, k) =>
+        bar.classList.toggle("out", least + k < first || least + k > last));
+    };
+    show(from, to);
     const input = (name, value, label) => element("input", {
       type: "range", id: `years-${name}`, min: least, max: most, step: 1, value,
       "aria-label": label,
@@ -162,10 +176,15 @@ export class Filters {
         if (event.target === low) low.value = pair[0] = pair[1];
         else high.value = pair[1] = pair[0];
       }
-      this.change({ years: pair[0] === least && pair[1] === most ? null : pair },
-        event.type === "input");
+      show(...pair);
+      this.sliding = event.type === "input";
+      this.change({ years: pair[0] === least && pair[1] === most ? null : pair }, true);
     };
-    for (const slider of [low, high]) slider.addEventListener("input", moved);
+    for (const slider of [low, high]) {
+      slider.addEventListener("input", moved);
+      slider.addEventListener("change", moved);
+      slider.addEventListener("pointerup", () => { this.sliding = false; });
+    }
     return this.section("years", "Years", title, bars,
       element("div", { class: "sliders" }, low, high));
   }

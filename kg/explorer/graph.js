@@ -156,13 +156,25 @@ export function linkOf(graph, i) {
   return /^https?:\/\//i.test(url) ? url : "";
 }
 
-// The topmost topic of a topic, or -1.
+// The main topic above a topic, or -1. Main topics are the topmost ones, or, where one heading
+// stands above all papers, those below it.
 export function rootTopic(graph, topic) {
-  let t = topic ?? -1;
-  for (let steps = 0; t >= 0 && graph.topics[t].broader >= 0 && steps < 20; steps++) {
-    t = graph.topics[t].broader;
-  }
-  return t;
+  if (topic === undefined) return -1;
+  graph.mainTopics ??= mainTopics(graph);
+  return graph.mainTopics[topic];
+}
+
+function mainTopics(graph) {
+  const chains = graph.topics.map((_, t) => {
+    const chain = [];
+    for (let up = t; up >= 0 && !chain.includes(up); up = graph.topics[up].broader) chain.unshift(up);
+    return chain;
+  });
+  const used = [...new Set(Object.values(graph.topic))].map((t) => chains[t]);
+  let level = 0;
+  const at = (chain) => chain[Math.min(level, chain.length - 1)];
+  while (new Set(used.map(at)).size === 1 && used.some((chain) => chain.length > level + 1)) level++;
+  return chains.map(at);
 }
 
 // The topmost topic of each node: a paper's own, else that of most papers that speak of the node.

@@ -3,7 +3,7 @@
 import { copyText, csvOfEdges, download, pngOf, svgOf, turtle } from "./exports.js";
 import { colourOf } from "./draw.js";
 import { edgeDetails, nodeDetails, pathDetails, summaryOf } from "./details.js";
-import { $, announce, button, counted, element, named } from "./dom.js";
+import { $, announce, button, counted, element } from "./dom.js";
 import { Filters } from "./filters.js";
 import { labelOf, nameOf, otherEnd, readGraph, readSentences } from "./graph.js";
 import { readTheme } from "./looks.js";
@@ -27,7 +27,6 @@ const find = searchIndex(graph);
 let state = fromHash(graph, location.hash);
 let theme = readTheme();
 let visible, scene, path, focus;
-let pathAsked = null;
 let walked = -1; // the node that the keys N and P have marked
 
 // ------------------------------------------------------------------------- the state
@@ -101,7 +100,9 @@ function render(from = null) {
   $("table-button").setAttribute("aria-pressed", String(table));
   if (table) list.render(visible);
   else {
+    stage.resize();
     cover();
+    if (!stage.pictures) stage.camera.set(stage.camera.fitted(bounds(graph, scene), 24));
     stage.show(scene, theme, colourOf(graph, state), new Set(ends));
     aim(ends, onPath, from);
   }
@@ -127,11 +128,6 @@ function cover() {
 
 // Brings what was chosen into the picture.
 function aim(ends, onPath, from) {
-  if (from === "start" && !ends.length) {
-    stage.camera.set(stage.camera.fitted(bounds(graph, scene), 24));
-    stage.redraw();
-    return;
-  }
   if (!["choice", "address", "path", "hops", "start"].includes(from)) return;
   const nodes = onPath.length ? onPath : ends.filter((i) => scene.shown[i]);
   if (!nodes.length) {
@@ -142,7 +138,7 @@ function aim(ends, onPath, from) {
   if (onPath.length || state.edge >= 0) stage.fit(bounds(graph, scene, nodes), 1.5);
   else if (from === "hops") stage.fit(bounds(graph, scene, scene.lit), 1.5);
   else {
-    const zoom = Math.max(stage.camera.zoom, Math.min(1.1, fittingZoom()));
+    const zoom = Math.max(stage.camera.zoom, Math.min(1.4, fittingZoom()));
     stage.glide(stage.camera.centred(graph.x[i], graph.y[i], zoom));
   }
 }
@@ -284,14 +280,6 @@ $("help-button").addEventListener("click", () => $("help").showModal());
 
 function toggleTable() {
   change({ view: state.view === "table" ? "map" : "table" });
-  if (state.view === "map") {
-    stage.resize();
-    if (!stage.aimed) {
-      stage.aimed = true;
-      stage.camera.set(stage.camera.fitted(bounds(graph, scene), 30));
-      stage.redraw();
-    }
-  }
   announce(state.view === "table" ? "Table" : "Map");
 }
 
@@ -371,9 +359,16 @@ document.addEventListener("pointerdown", (event) => {
 const visibleEdges = () => [...visible.edge.keys()].filter((e) => visible.edge[e]);
 const visibleNodes = () => [...visible.node.keys()].filter((i) => visible.node[i]);
 
+// A picture is taken of the map, also while the table is open.
+function onMap(take) {
+  if (state.view !== "map") change({ view: "map" });
+  take();
+}
+
 const EXPORTS = {
-  png: () => pngOf(stage, (blob) => download("graph.png", blob)),
-  svg: () => download("graph.svg", new Blob([svgOf(stage, state)], { type: "image/svg+xml" })),
+  png: () => onMap(() => pngOf(stage, (blob) => download("graph.png", blob))),
+  svg: () => onMap(() => download("graph.svg", new Blob([svgOf(stage, state)],
+    { type: "image/svg+xml" }))),
   csv: () => download("graph.csv", new Blob(["\ufeff", csvOfEdges(graph, sentences, visibleEdges())],
     { type: "text/csv" })),
   turtle: () => copy(turtle(graph, visibleNodes(), visibleEdges()),
@@ -454,12 +449,9 @@ document.addEventListener("keydown", (event) => {
 // ------------------------------------------------------------------------------ start
 
 new ResizeObserver(() => {
-  if ($("map").hidden) return;
-  stage.resize();
+  if (!$("map").hidden && stage.resize()) stage.redraw();
 }).observe($("map"));
 
 showFilters(WIDE.matches);
-stage.resize();
-stage.aimed = state.view === "map";
 render("start");
 document.documentElement.dataset.ready = "yes";

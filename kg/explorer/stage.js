@@ -45,9 +45,14 @@ export class Stage {
     this.redraw();
   }
 
+  // Takes the size of the page's canvas; whether that is another one than before.
   resize() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    this.ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const ratio = Math.min(window.devicePixelRatio || 1, 2);
+    if (width === this.camera.width && height === this.camera.height && ratio === this.ratio) {
+      return false;
+    }
+    this.ratio = ratio;
     this.camera.width = width;
     this.camera.height = height;
     for (const canvas of [this.canvas, this.back]) {
@@ -55,7 +60,7 @@ export class Stage {
       canvas.height = Math.max(1, Math.round(height * this.ratio));
     }
     this.farView = null;
-    if (this.scene) this.redraw();
+    return true;
   }
 
   get isLarge() { return this.scene.size > LARGE; }

@@ -26,6 +26,7 @@ from kg.model import (
     Relation,
     SourceDocument,
     Span,
+    Topic,
 )
 from tests.browser.conftest import Watched
 from tests.browser.graphs import FIELDS
@@ -487,6 +488,48 @@ def test_years_are_filtered_with_a_slider(watch: Watch, seed: Path, seed_graph: 
     expect(page.locator("#years-from")).to_be_focused()
 
 
+def test_the_slider_can_be_dragged(watch: Watch, seed: Path, seed_graph: Graph) -> None:
+    page = watch(seed).open()
+    years = [p.year for p in seed_graph.papers if p.year]
+    low = page.locator("#years-from")
+    low.scroll_into_view_if_needed()
+    box = low.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 9, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    before = shown(page)
+    for step in range(1, 6):
+        page.mouse.move(box["x"] + 9 + step * box["width"] / 12, box["y"] + 8)
+    assert shown(page)[0] < before[0]
+    page.mouse.up()
+    first = int(page.locator(".range").inner_text().split("–")[0])
+    assert min(years) + 2 <= first < max(years)
+    assert f"years={first}-{max(years)}" in address(page)
+
+
+def _headed() -> Graph:
+    """Two papers of two topics, both under one heading."""
+    return Graph(
+        (
+            Paper("paper/a", Kind.PAPER, "A", topic="topic/left"),
+            Paper("paper/b", Kind.PAPER, "B", topic="topic/right"),
+        ),
+        (
+            Topic("topic/all", "All papers"),
+            Topic("topic/left", "Left", "topic/all"),
+            Topic("topic/right", "Right", "topic/all"),
+        ),
+        (),
+        (),
+    )
+
+
+def test_a_heading_above_everything_is_no_topic(watch: Watch, pages: Pages) -> None:
+    page = watch(pages("headed", _headed())).open()
+    page.locator("#fold-topics").click()
+    expect(page.locator("#body-topics .grow")).to_have_text(["Left", "Right"])
+
+
 def test_topics_and_sources_are_filtered(watch: Watch, seed: Path) -> None:
     page = watch(seed).open("#generic=1&single=1")
     everything = shown(page)
@@ -537,6 +580,24 @@ def test_table_sorts_and_leads_back(watch: Watch, seed: Path, seed_graph: Graph)
     page.locator("tbody th .go").first.click()
     expect(page.locator("#details h2")).to_have_text(name)
     expect(page.locator("#map")).to_be_visible()
+
+
+def test_from_the_table_straight_to_a_node(watch: Watch, pages: Pages) -> None:
+    page = watch(pages("pair", pair())).open("#view=table")
+    page.get_by_role("button", name="Pairing", exact=True).click()
+    expect(page.locator("#details h2")).to_have_text("Pairing")
+    box = page.locator("#stage").bounding_box()
+    panel = page.locator("#panel").bounding_box()
+    assert box
+    assert panel
+    page.locator("#close-panel").click()
+    page.mouse.click((box["x"] + panel["x"]) / 2, box["y"] + (box["height"] - 44) / 2)
+    expect(page.locator("#details h2")).to_have_text("Pairing")
+
+
+def test_a_picture_is_taken_while_the_table_is_open(watch: Watch, pages: Pages) -> None:
+    png = _download(watch(pages("pair", pair())).open("#view=table"), "png")
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def test_table_is_copied_as_text(watch: Watch, pages: Pages) -> None:
