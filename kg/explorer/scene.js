@@ -45,7 +45,7 @@ export function buildScene(graph, state, visible, focus, pathEdges) {
   for (const i of nodes) (focus && !focus[i] ? dim : lit).push(i);
   const many = graph.communities.x.length;
   return {
-    collapsed, shown, nodes, lit, dim, litEdges, dimEdges, focus,
+    collapsed, shown, nodes, lit, dim, litEdges, dimEdges, focus, edge: visible.edge,
     dimmed: Boolean(focus),
     links: [...links].map(([key, count]) => [Math.floor(key / many), key % many, count])
       .sort((a, b) => b[2] - a[2]).slice(0, MOST_LINKS),

@@ -181,10 +181,32 @@ export class Stage {
     }
     const i = this.hover;
     if (i < 0 || !this.scene.shown[i]) return;
+    if (!this.scene.dimmed) this.drawEdgesOf(i);
     ring(i, 2);
     if (this.labels.some(({ item }) => item.node === i)) return;
     this.drawTip(labelOf(graph, i), camera.screenX(graph.x[i]), camera.screenY(graph.y[i]),
       pixels(graph.radius[i], camera.zoom) + 7);
+  }
+
+  drawEdgesOf(i) {
+    const { context, graph, camera, scene, theme } = this;
+    const bent = isFine(scene);
+    context.beginPath();
+    for (let k = graph.start[i]; k < graph.start[i + 1]; k++) {
+      const e = graph.edges[k];
+      const [a, b] = [graph.s[e], graph.o[e]];
+      if (!scene.edge[e] || !scene.shown[a] || !scene.shown[b]) continue;
+      const [ax, ay] = [camera.screenX(graph.x[a]), camera.screenY(graph.y[a])];
+      const [bx, by] = [camera.screenX(graph.x[b]), camera.screenY(graph.y[b])];
+      context.moveTo(ax, ay);
+      if (bent) context.quadraticCurveTo(...corner(ax, ay, bx, by, bendOf(graph, e)), bx, by);
+      else context.lineTo(bx, by);
+    }
+    context.lineWidth = 1.4;
+    context.strokeStyle = theme.accent;
+    context.globalAlpha = 0.8;
+    context.stroke();
+    context.globalAlpha = 1;
   }
 
   // A label on a ground of its own beside (x, y).

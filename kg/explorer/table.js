@@ -50,7 +50,7 @@ export class Table {
         element("div", { class: "choice", role: "group", "aria-label": "Table of" }, ...tabs),
         button("Copy table", () => this.go.copyText(this.text(columns, rows),
           `${counted(rows.length, "row")} copied`), { class: "button", id: "copy-table" })),
-      element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" },
+      element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" },
         element("table", {},
           element("caption", { class: "unseen" }, `${this.what} that the filters leave, sortable`),
           element("thead", {}, element("tr", {}, ...heads)), body), more));
