@@ -14,7 +14,7 @@ SUBJECT and OBJECT are ids of nodes as exports show them ("paper/arxiv-1912.0186
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,27 +35,36 @@ class Corrections:
     kinds: tuple[tuple[str, Kind], ...] = ()
     dropped: tuple[tuple[str, str, str], ...] = ()
 
-    def name_of(self, name: str) -> str:
-        """The name of a thing: what it was renamed to, or what its pair in `same` is called."""
+    def name_of(self, name: str, labels: Iterable[str] = ()) -> str:
+        """What a thing with these labels is called, which would else be called `name`.
+
+        A pair in `same` gives its first; what that was renamed to wins.
+        """
+        keys = _normals(name, labels)
         for first, second in self.same:
-            if normal(name) == normal(second):
-                return first
-        for old, new in self.renamed:
-            if normal(old) == normal(name):
-                return new
-        return name
+            if keys & _normals(first, (second,)):
+                name = first
+                break
+        keys.add(normal(name))
+        return next((new for old, new in self.renamed if keys & _normals(old, (new,))), name)
 
-    def aliases_of(self, name: str) -> Iterable[str]:
-        """Further labels that the user gives to a thing."""
-        return (alias for thing, alias in self.aliases if normal(thing) == normal(name))
+    def aliases_of(self, name: str, labels: Iterable[str] = ()) -> Iterator[str]:
+        """Further labels that the user gives to a thing with this name and these labels."""
+        keys = _normals(name, labels)
+        return (alias for thing, alias in self.aliases if normal(thing) in keys)
 
-    def kind_of(self, name: str, kind: Kind) -> Kind:
-        """The kind that the user gives to a thing, else `kind`."""
-        return next((k for thing, k in self.kinds if normal(thing) == normal(name)), kind)
+    def kind_of(self, name: str, kind: Kind, labels: Iterable[str] = ()) -> Kind:
+        """The kind that the user gives to a thing with this name and these labels, else `kind`."""
+        keys = _normals(name, labels)
+        return next((k for thing, k in self.kinds if normal(thing) in keys), kind)
 
     def applied(self, assertions: Iterable[Assertion]) -> list[Assertion]:
         """The assertions without those that were dropped."""
         return [a for a in assertions if not any(_matches(d, a) for d in self.dropped)]
+
+
+def _normals(name: str, labels: Iterable[str]) -> set[str]:
+    return {normal(name), *map(normal, labels)}
 
 
 def _matches(dropped: tuple[str, str, str], assertion: Assertion) -> bool:

@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.corrections import Corrections
+from kg.extract.candidates import is_name_like
 from kg.extract.findings import Finding, Naming, to_evidence
 from kg.extract.words import Page
 from kg.graph import Graph
-from kg.lexicon import Lexicon, Term, normal
+from kg.lexicon import Lexicon, normal
 from kg.model import (
     PRIOR_WORK,
     Assertion,
@@ -32,10 +34,10 @@ from kg.model import (
     Topic,
 )
 from kg.read.identifiers import year_from_arxiv
-from kg.vocabulary import arxiv_of, entity_id, entity_ids, paper_id, part_id, source_id, topic_id
+from kg.vocabulary import arxiv_of, entity_ids, paper_id, part_id, source_id, topic_id
 
 SHORT = 2
-"""Labels of so few letters name a thing in one summary only, unless the lexicon has them."""
+"""Further labels of so few letters hold in one summary only, unless the lexicon has them."""
 
 _LEXICON_WEIGHT = 2.0
 """What the lexicon's word on a kind weighs against summaries of confidence 1."""
@@ -111,7 +113,7 @@ def resolve(
     """
     readings = sorted(readings, key=lambda r: r.source.path)
     extracted = sorted(extracted, key=lambda e: e.page.document.source.path)
-    papers = _Papers(readings, extracted)
+    papers = _Papers(readings, extracted, lexicon, corrections)
     things = _Things(extracted, lexicon, corrections)
     evidence: dict[tuple[str, Relation, str], dict[str, list[tuple[float, Evidence]]]] = {}
     sources = _source_ids(readings)
@@ -127,7 +129,7 @@ def resolve(
                 found = to_evidence(item.page, support, source, about)
                 place.append((finding.confidence * share, found))
     assertions = [_assertion(triple, found) for triple, found in sorted(evidence.items())]
-    assertions = corrections.applied(_one_each(assertions))
+    assertions = _one_each(corrections.applied(assertions))
     return Resolved(
         _graph(readings, assertions, papers, things, sources, licences or {}),
         tuple(things.candidates()),
@@ -143,13 +145,15 @@ def _triples(
             yield about, finding.relation, papers.of_naming(finding.object), finding, 1.0
             continue
         object_ = things.id_of(finding.object)
+        kind = things.kind_of(finding.object)
         if finding.subject is not None:
             subject = things.id_of(finding.subject)
-            yield subject, finding.relation, object_, finding, 1.0
+            if finding.relation is not Relation.USED_FOR or kind in (Kind.TASK, Kind.METHOD):
+                yield subject, finding.relation, object_, finding, 1.0
             continue
         relation, share = finding.relation, 1.0
-        kind = things.kind_of(finding.object)
-        if kind is not finding.object.kind and relation is not Relation.PROPOSES:
+        settled = relation is Relation.PROPOSES and kind is not Kind.CONCEPT
+        if kind is not finding.object.kind and not settled:
             relation, share = RELATION_TO[kind], _CONVERTED
         yield about, relation, object_, finding, share
         if finding.object.part_of is not None:
@@ -202,13 +206,84 @@ def _rank(assertion: Assertion) -> tuple[bool, int]:
     return assertion.confidence < 0.3, PRIOR_WORK.index(assertion.relation)
 
 
+# ------------------------------------------------------------------------------ labels
+
+
+class _Labels:
+    """What labels are compared by, and which labels of a naming say what it is."""
+
+    def __init__(self, namings: Sequence[Naming], lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.ambiguous = _ambiguous(namings, lexicon)
+
+    def key(self, label: str) -> str:
+        """One for all labels of a term of the lexicon, else for all spellings of a label.
+
+        "hope" is not HOPE: a spelling that the lexicon tells from its term has a key of its own.
+        """
+        term = self.lexicon.find(label)
+        key = normal(term.name if term else label)
+        return f"{key}'" if term is None and key in self.lexicon.by_label else key
+
+    def keys(self, naming: Naming) -> list[str]:
+        """Keys that this naming says are one thing: those of its telling labels."""
+        telling = [x for x in naming.labels if self._is_telling(x)]
+        return list(dict.fromkeys(map(self.key, telling or naming.labels[:1])))
+
+    def _is_telling(self, label: str) -> bool:
+        key = normal(label)
+        if key in self.ambiguous:
+            return False
+        return len(key) > SHORT or self.lexicon.find(label) is not None
+
+
+def _ambiguous(namings: Iterable[Naming], lexicon: Lexicon) -> dict[str, set[str]]:
+    """Abbreviations that stand for different things: to the long labels that they stand for."""
+    longs: dict[str, set[str]] = defaultdict(set)
+    for naming in namings:
+        long = max(naming.labels, key=len)
+        for label in naming.labels:
+            if label.isupper() and len(label) < len(long) and " " in long:
+                longs[normal(label)].add(long)
+                term = lexicon.find(label)
+                longs[normal(label)].update(x for x in (term.labels if term else ()) if " " in x)
+    return {short: found for short, found in longs.items() if _differ(found, lexicon)}
+
+
+def _differ(longs: set[str], lexicon: Lexicon) -> bool:
+    """Whether two of these labels are neither of one term nor part of one another."""
+    terms = {long: lexicon.find(long) for long in longs}
+    cores = {long: _core(long) for long in longs}
+    return any(
+        (terms[a] is None or terms[a] != terms[b])
+        and cores[a] not in cores[b]
+        and cores[b] not in cores[a]
+        for a in longs
+        for b in longs
+    )
+
+
+_SMALL_WORDS = frozenset({"a", "an", "and", "for", "in", "of", "on", "over", "the", "to", "with"})
+
+
+def _core(long: str) -> str:
+    words = long.lower().replace("-", " ").split()
+    return normal(" ".join(w for w in words if w not in _SMALL_WORDS))
+
+
 # ------------------------------------------------------------------------------ papers
 
 
 class _Papers:
     """Paper nodes: what is one paper, its id, its labels, its title."""
 
-    def __init__(self, readings: Sequence[Reading], extracted: Sequence[Extracted]) -> None:
+    def __init__(
+        self,
+        readings: Sequence[Reading],
+        extracted: Sequence[Extracted],
+        lexicon: Lexicon,
+        corrections: Corrections,
+    ) -> None:
         self.sets = _Sets()
         self.references: list[Reference] = []
         self.labels: dict[str, Counter[str]] = defaultdict(Counter)
@@ -223,8 +298,11 @@ class _Papers:
         for naming in self.namings:
             if naming.identifiers != Identifiers():
                 self._join(naming.identifiers, None)
-        self.named = self._systems(extracted)
+        self.spelling = _Labels(self.namings, lexicon)
+        self.systems = self._systems(extracted)
         self.keys = self._ids()
+        self.names = _Sets()
+        self.named = self._named(corrections)
         for naming in self.namings:
             self.labels[self.of_naming(naming)].update(naming.labels)
 
@@ -234,26 +312,36 @@ class _Papers:
             self.sets.join(keys[0], other)
 
     def _systems(self, extracted: Sequence[Extracted]) -> dict[str, str]:
-        """Normalised name of a system -> a key of its paper."""
-        proposed: dict[str, set[str]] = defaultdict(set)
+        """Key of the name of a system -> a key of its paper.
+
+        The paper that proposes it counts before a link so labelled, and that before a title that
+        begins with it ("KiteNet: Kites that Fly"); of two papers that could be it, none is.
+        """
+        titled: dict[str, set[str]] = defaultdict(set)
         linked: dict[str, set[str]] = defaultdict(set)
+        proposed: dict[str, set[str]] = defaultdict(set)
+        for reference in self.references:
+            head, colon, _ = (reference.title or "").partition(":")
+            if colon and any(map(is_name_like, head.split())):
+                titled[self.spelling.key(head)].add(self._root(reference))
         for item in extracted:
-            reference = item.page.document.paper
-            key = self.sets.find(next(_keys(reference.identifiers, reference.title)))
+            paper = self._root(item.page.document.paper)
             for finding in item.findings:
-                if finding.relation is Relation.PROPOSES and finding.object.kind is Kind.METHOD:
-                    for label in finding.object.labels:
-                        proposed[normal(label)].add(key)
-                if (
-                    finding.object.kind is Kind.PAPER
-                    and finding.object.identifiers != Identifiers()
-                ):
-                    target = self.sets.find(next(_keys(finding.object.identifiers, None)))
-                    for label in finding.object.labels:
-                        linked[normal(label)].add(target)
-        systems = {name: min(keys) for name, keys in linked.items() if len(keys) == 1}
-        systems |= {name: min(keys) for name, keys in proposed.items() if len(keys) == 1}
+                thing = finding.object
+                if finding.relation is Relation.PROPOSES and thing.kind is Kind.METHOD:
+                    for key in self.spelling.keys(thing):
+                        proposed[key].add(paper)
+                if thing.kind is Kind.PAPER and thing.identifiers != Identifiers():
+                    target = self.sets.find(next(_keys(thing.identifiers, None)))
+                    for key in self.spelling.keys(thing):
+                        linked[key].add(target)
+        systems: dict[str, str] = {}
+        for found in (titled, linked, proposed):
+            systems |= {name: min(papers) for name, papers in found.items() if len(papers) == 1}
         return systems
+
+    def _root(self, reference: Reference) -> str:
+        return self.sets.find(next(_keys(reference.identifiers, reference.title)))
 
     def _ids(self) -> dict[str, str]:
         """Representative key of a set -> id of its node."""
@@ -276,22 +364,51 @@ class _Papers:
             self.identifiers[ids[root]] = merged[root]
         return ids
 
+    def _named(self, corrections: Corrections) -> dict[str, str]:
+        """Key of the names of a paper without identifier -> id of its node."""
+        forms: dict[str, Counter[str]] = defaultdict(Counter)
+        for naming in self.namings:
+            if naming.identifiers == Identifiers():
+                keys = self.spelling.keys(naming)
+                for other in keys[1:]:
+                    self.names.join(keys[0], other)
+                for label in naming.labels:
+                    forms[self.spelling.key(label)][label] += 1
+        for first, second in (*corrections.same, *corrections.renamed):
+            self.names.join(self.spelling.key(first), self.spelling.key(second))
+        of_set: dict[str, Counter[str]] = defaultdict(Counter)
+        for key, counts in forms.items():
+            of_set[self.names.find(key)].update(counts)
+        ids: dict[str, str] = {}
+        taken = set(self.keys.values())
+        for root in sorted(of_set):
+            labels = sorted(of_set[root], key=lambda x: (-of_set[root][x], x))
+            known = (self._known(self.spelling.key(x), x) for x in labels)
+            id_ = next(filter(None, known), None)
+            if id_ is None:
+                id_ = paper_id(Identifiers(), corrections.name_of(labels[0], labels), taken)
+                taken.add(id_)
+            ids[root] = id_
+        return ids
+
+    def _known(self, key: str, label: str) -> str | None:
+        """The id of the paper of a system so called, or of one with that title."""
+        root = self.systems.get(key) or f"title {normal(label)}"
+        return self.keys.get(self.sets.find(root))
+
     def of_reference(self, reference: Reference) -> str:
         """The id of a summarised or listed paper."""
-        return self.keys[self.sets.find(next(_keys(reference.identifiers, reference.title)))]
+        return self.keys[self._root(reference)]
 
     def of_naming(self, naming: Naming) -> str:
         """The id of a paper that is linked or named."""
         if naming.identifiers != Identifiers():
             return self.keys[self.sets.find(next(_keys(naming.identifiers, None)))]
         for label in naming.labels:
-            key = self.named.get(normal(label))
-            if key is not None:
-                return self.keys[self.sets.find(key)]
-            titled = self.sets.find(f"title {normal(label)}")
-            if titled in self.keys:
-                return self.keys[titled]
-        return paper_id(Identifiers(), naming.labels[0])
+            known = self._known(self.spelling.key(label), label)
+            if known is not None:
+                return known
+        return self.named[self.names.find(self.spelling.keys(naming)[0])]
 
 
 def _keys(identifiers: Identifiers, title: str | None) -> Iterator[str]:
@@ -326,7 +443,7 @@ class _Things:
         self.lexicon = lexicon
         self.corrections = corrections
         self.sets = _Sets()
-        self.weight: dict[str, Counter[Kind]] = defaultdict(Counter)
+        self.weight: dict[str, dict[Kind, float]] = defaultdict(lambda: dict.fromkeys(Kind, 0.0))
         self.forms: dict[str, Counter[str]] = defaultdict(Counter)
         self.parts: dict[str, Counter[str]] = defaultdict(Counter)
         namings = [
@@ -336,23 +453,19 @@ class _Things:
             for n in (f.subject, f.object)
             if n is not None and n.kind is not Kind.PAPER
         ]
-        self.ambiguous = _ambiguous(n for n, _ in namings)
+        self.spelling = _Labels([n for n, _ in namings], lexicon)
         for naming, _ in namings:
-            keys = self._keys(naming)
+            keys = self.spelling.keys(naming)
             for key in keys[1:]:
                 self.sets.join(keys[0], key)
-        for first, second in corrections.same:
-            self.sets.join(normal(first), normal(second))
+        for first, second in (*corrections.same, *corrections.renamed):
+            self.sets.join(self.spelling.key(first), self.spelling.key(second))
         for naming, confidence in namings:
-            root = self.sets.find(self._keys(naming)[0])
+            root = self._root(naming)
             self.weight[root][naming.kind] += confidence
-            for label in naming.labels:
-                key = normal(label)
-                if self.sets.find(key) == root or key in self.ambiguous or len(key) <= SHORT:
-                    self.forms[root][label] += 1
+            self.forms[root].update(naming.labels)
         self.names: dict[str, str] = {}
         self.kinds: dict[str, Kind] = {}
-        self.terms: dict[str, Term | None] = {}
         for root in sorted(self.forms):
             self._settle(root)
         self.ids = self._mint()
@@ -360,55 +473,35 @@ class _Things:
             if naming.part_of is not None:
                 self.parts[self.id_of(naming)].update(naming.labels)
 
-    def _keys(self, naming: Naming) -> list[str]:
-        """Keys that this naming says are one thing, the name's first."""
-        keys = []
-        for i, label in enumerate(naming.labels):
-            key = normal(label)
-            term = self.lexicon.find(label)
-            short = len(key) <= SHORT and term is None
-            if i == 0 or not (short or key in self.ambiguous):
-                keys.append(key)
-                if term is not None:
-                    keys.append(normal(term.name))
-        return list(dict.fromkeys(keys))
-
     def _settle(self, root: str) -> None:
-        term = next(
-            (t for label in sorted(self.forms[root]) if (t := self.lexicon.find(label))), None
-        )
-        weight = Counter(self.weight[root])
+        """The name and the kind of a thing. A label that means other things too does not count."""
+        forms = self.forms[root]
+        telling = sorted(f for f in forms if self.sets.find(self.spelling.key(f)) == root)
+        term = next((t for label in telling if (t := self.lexicon.find(label))), None)
+        weight = dict(self.weight[root])
         if term is not None:
             weight[term.kind] += _LEXICON_WEIGHT
+        singular = [f for f in telling if not _is_plural(f, telling)]
+        name = term.name if term else min(singular, key=lambda f: (-forms[f], f))
+        self.names[root] = self.corrections.name_of(name, telling)
         kind = max(Kind, key=lambda k: weight[k])
-        forms = self.forms[root]
-        singular = [f for f in forms if not _is_plural(f, forms)]
-        most = max(forms[f] for f in singular)
-        name = term.name if term else min(f for f in singular if forms[f] == most)
-        self.terms[root] = term
-        self.names[root] = self.corrections.name_of(name)
-        self.kinds[root] = self.corrections.kind_of(name, kind)
+        self.kinds[root] = self.corrections.kind_of(self.names[root], kind, telling)
 
     def _mint(self) -> dict[str, str]:
+        """Root -> id; no two things of one kind have one name."""
         ids: dict[str, str] = {}
         for kind in Kind:
             roots = [r for r in self.names if self.kinds[r] is kind]
             minted = entity_ids(kind, [self.names[r] for r in roots])
-            by_name: dict[str, str] = {}
-            for root in roots:
-                name = self.names[root]
-                if name in by_name:
-                    ids[root] = entity_id(kind, name, {by_name[name]})
-                else:
-                    ids[root] = by_name[name] = minted[name]
+            ids |= {root: minted[self.names[root]] for root in roots}
         return ids
 
     def _root(self, naming: Naming) -> str:
-        return self.sets.find(self._keys(naming)[0])
+        return self.sets.find(self.spelling.keys(naming)[0])
 
     def kind_of(self, naming: Naming) -> Kind:
-        """The kind that the whole graph gives this thing."""
-        return self.kinds[self._root(naming)]
+        """The kind that the whole graph gives this thing; a generic part is a method."""
+        return Kind.METHOD if naming.part_of is not None else self.kinds[self._root(naming)]
 
     def id_of(self, naming: Naming) -> str:
         """The id of the node; a generic part of a system has one of its own."""
@@ -423,7 +516,7 @@ class _Things:
             if id_ in wanted:
                 name = self.names[root]
                 aliases = {*self.forms[root]}
-                aliases |= set(self.corrections.aliases_of(name))
+                aliases |= set(self.corrections.aliases_of(name, self.forms[root]))
                 yield Entity(id_, self.kinds[root], name, tuple(sorted(aliases - {name})))
         for id_, labels in self.parts.items():
             if id_ in wanted:
@@ -433,9 +526,10 @@ class _Things:
 
     def candidates(self) -> Iterator[MergeCandidate]:
         """Pairs of one kind that look alike and were kept apart."""
-        for key, longs in sorted(self.ambiguous.items()):
-            roots = sorted({self.sets.find(long) for long in longs} & set(self.ids))
-            for first, second in zip(roots, roots[1:], strict=False):
+        for key, longs in sorted(self.spelling.ambiguous.items()):
+            found = {self.sets.find(self.spelling.key(x)) for x in (key.upper(), *longs)}
+            roots = sorted(found & set(self.ids))
+            for first, second in pairwise(roots):
                 reason = f"both are called {key!r} in some summary"
                 yield MergeCandidate(self.ids[first], self.ids[second], reason)
         initials: dict[tuple[Kind, str], list[str]] = defaultdict(list)
@@ -458,7 +552,7 @@ class _Things:
             if len(name) > 6:
                 by_letters[self.kinds[root], "".join(sorted(set(root)))].append(root)
         for roots in by_letters.values():
-            for first, second in zip(roots, roots[1:], strict=False):
+            for first, second in pairwise(roots):
                 digits = [[c for c in r if c.isdigit()] for r in (first, second)]
                 if digits[0] == digits[1] and abs(len(first) - len(second)) <= 1:
                     reason = "they are spelled with the same letters"
@@ -473,21 +567,6 @@ def normal_words(label: str) -> str:
 
 def _is_plural(form: str, forms: Iterable[str]) -> bool:
     return any(f != form and form.lower() in (f.lower() + "s", f.lower() + "es") for f in forms)
-
-
-def _ambiguous(namings: Iterable[Naming]) -> dict[str, set[str]]:
-    """Abbreviations that stand for different things in different summaries."""
-    longs: dict[str, set[str]] = defaultdict(set)
-    for naming in namings:
-        long = max(naming.labels, key=len)
-        for label in naming.labels:
-            if label.isupper() and len(label) < len(long) and len(long.split()) > 1:
-                longs[normal(label)].add(normal(long))
-    return {
-        key: found
-        for key, found in longs.items()
-        if len(found) > 1 and not any(a in b for a in found for b in found if a != b)
-    }
 
 
 # ------------------------------------------------------------------------------ the graph
@@ -578,20 +657,27 @@ def _earlier(first: Paper, second: Paper) -> Paper:
 
 
 class _Topics:
-    """Topic nodes, made as they are met."""
+    """Topic nodes, made as they are met: one for each chain of headings, spelling aside."""
 
     def __init__(self) -> None:
         self.found: dict[tuple[str, ...], Topic] = {}
 
     def of(self, chain: tuple[str, ...]) -> str | None:
-        """The id of the innermost heading of a chain, outermost first."""
+        """The id of the innermost heading of a chain, outermost first.
+
+        A heading that stands under another one elsewhere takes that one into its id.
+        """
         if not chain:
             return None
-        if chain not in self.found:
+        key = tuple(normal(heading) or heading for heading in chain)
+        if key not in self.found:
             broader = self.of(chain[:-1])
-            id_ = topic_id(chain[-1], {t.id for t in self.found.values()})
-            self.found[chain] = Topic(id_, chain[-1], broader)
-        return self.found[chain].id
+            taken = {t.id for t in self.found.values()}
+            id_ = topic_id(chain[-1], ())
+            if id_ in taken:
+                id_ = topic_id(" / ".join(chain), taken)
+            self.found[key] = Topic(id_, chain[-1], broader)
+        return self.found[key].id
 
     def topics(self) -> tuple[Topic, ...]:
         return tuple(sorted(self.found.values(), key=lambda t: t.id))

@@ -51,6 +51,8 @@ def parsed(text: str, path: str = "post.md") -> Page:
 
 # ----------------------------------------------------------------------------- by hand
 
+NO_IDS = Identifiers()
+
 _FINE = {"NOUN": "NN", "PROPN": "NNP", "ADJ": "JJ", "VERB": "VBZ", "DET": "DT", "ADP": "IN"}
 
 
@@ -74,7 +76,7 @@ def hand_sentence(tagged: str) -> tuple[str, tuple[Word, ...]]:
 def hand_page(
     *tagged: str,
     title: str | None = "Kites",
-    identifiers: Identifiers = Identifiers(),
+    identifiers: Identifiers = NO_IDS,
     path: str = "post.md",
     topic: tuple[str, ...] = (),
     year: int | None = None,
@@ -110,7 +112,7 @@ def finding(
     *labels: str,
     kind: Kind = Kind.METHOD,
     subject: Naming | None = None,
-    ids: Identifiers = Identifiers(),
+    ids: Identifiers = NO_IDS,
     part_of: Naming | None = None,
     at: str | None = None,
     rule: str = "rule",
@@ -126,8 +128,8 @@ def finding(
     )
 
 
-def reading_of(*pages: Page, listed: tuple[Reference, ...] = (), title: str | None = None) -> Reading:
+def reading_of(
+    *pages: Page, listed: tuple[Reference, ...] = (), title: str | None = None
+) -> Reading:
     """What a reader would have given for these pages of one source."""
-    return Reading(
-        pages[0].document.source, title, tuple(p.document for p in pages), listed
-    )
+    return Reading(pages[0].document.source, title, tuple(p.document for p in pages), listed)
