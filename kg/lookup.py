@@ -19,8 +19,8 @@ from pyoxigraph import NamedNode, Store
 
 from kg.errors import LookupFailed
 from kg.model import Kind, Relation
-from kg.query import Rows, Value, iri_of, run_query
-from kg.vocabulary import BASE, FOLDERS, INVERSES, KG, SKOS, relation_label, slug
+from kg.query import Rows, Value, base_for, iri_of, run_query
+from kg.vocabulary import FOLDERS, INVERSES, KG, SKOS, relation_label, slug
 
 if TYPE_CHECKING:
     from kg.endpoint import Endpoint
@@ -54,7 +54,7 @@ def find(
     name: str,
     *,
     classes: Sequence[str] = NODE_CLASSES,
-    base: str = BASE,
+    base: str | None = None,
 ) -> list[Match]:
     """The nodes that a name means, the best first; never empty.
 
@@ -65,6 +65,7 @@ def find(
     Raises:
         LookupFailed: nothing has the name (suggestions are the nearest labels).
     """
+    base = base or base_for(engine)
     if matches := _by_iri(engine, name, classes, base):
         return matches
     wanted = _key(name)
@@ -95,7 +96,7 @@ def find_node(
     name: str,
     *,
     classes: Sequence[str] = NODE_CLASSES,
-    base: str = BASE,
+    base: str | None = None,
 ) -> str:
     """The IRI of the one node that a name means; the best one where it means several.
 
@@ -255,7 +256,7 @@ SELECT ?outgoing ?relation ?other ?name ?class ?confidence ?quote ?path ?line ?r
 """
 
 
-def details(engine: Store | Endpoint, iri: str, *, base: str = BASE) -> Details:
+def details(engine: Store | Endpoint, iri: str, *, base: str | None = None) -> Details:
     """What the graph says about the node with this IRI (see `find`).
 
     Relations come in the order of the model, outgoing first; the others of each by confidence,
@@ -264,6 +265,7 @@ def details(engine: Store | Endpoint, iri: str, *, base: str = BASE) -> Details:
     Raises:
         LookupFailed: the graph has no such node.
     """
+    base = base or base_for(engine)
     node = NamedNode(iri)
     facts: defaultdict[str, list[str]] = defaultdict(list)
     for property_, value in _rows(engine, _FACTS, {"node": node}, base):
@@ -344,7 +346,9 @@ SELECT ?subject ?relation ?object WHERE {
 """
 
 
-def path(engine: Store | Endpoint, start: str, end: str, *, base: str = BASE) -> tuple[Step, ...]:
+def path(
+    engine: Store | Endpoint, start: str, end: str, *, base: str | None = None
+) -> tuple[Step, ...]:
     """The shortest way between two nodes (IRIs), along assertions in either direction.
 
     Of ways with as few steps, the one through the least connected nodes: it says more than one
@@ -354,6 +358,7 @@ def path(engine: Store | Endpoint, start: str, end: str, *, base: str = BASE) ->
     Raises:
         LookupFailed: nothing connects them.
     """
+    base = base or base_for(engine)
     ends: defaultdict[str, set[str]] = defaultdict(set)
     for subject, _, object_ in _rows(engine, _EDGES, {}, base):
         ends[str(subject)].add(str(object_))

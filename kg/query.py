@@ -33,6 +33,7 @@ from kg.errors import QueryError
 from kg.lexical import words
 from kg.model import Kind, Relation
 from kg.resources import resource
+from kg.store import base_of
 from kg.vocabulary import BASE, KG, SKOS, XSD, prefixes
 
 if TYPE_CHECKING:
@@ -171,10 +172,12 @@ def run_query(
     text: str,
     parameters: Mapping[str, Value | NamedNode | Literal] | None = None,
     *,
-    base: str = BASE,
+    base: str | None = None,
     place: str = "query",
 ) -> Answer:
     """Run SPARQL; each parameter is the value of the variable of that name.
+
+    `base` is what the prefixes of nodes stand for: what the graph says unless it is given.
 
     A str among the parameters that is an IRI, or has a known prefix ("method:adain"), is that
     IRI; one that is a number is a number; any other is a text. Pass a NamedNode or Literal to
@@ -185,6 +188,7 @@ def run_query(
             variable of it, or the engine gives up.
         EndpointError: the endpoint refuses, fails or does not answer.
     """
+    base = base or base_for(engine)
     if parameters:
         if isinstance(engine, Store):
             _parse_only(text, base, place)  # so that a place is one in the user's own text
@@ -201,6 +205,11 @@ def run_query(
     if isinstance(found, QueryBoolean):
         return bool(found)
     return Triples(found, base)
+
+
+def base_for(engine: Store | Endpoint) -> str:
+    """The base of the graph that an engine answers for."""
+    return base_of(engine) if isinstance(engine, Store) else BASE
 
 
 def with_prefixes(text: str, base: str = BASE) -> str:
@@ -444,7 +453,7 @@ def run_named(
     name: str,
     parameters: Mapping[str, Value | NamedNode | Literal] | None = None,
     *,
-    base: str = BASE,
+    base: str | None = None,
 ) -> Answer:
     """Run a query of data/queries/. Nodes may be given by name: method="AdaIN".
 
@@ -458,6 +467,7 @@ def run_named(
         raise QueryError(f"there is no query named {name!r}: `kg query --list` lists them"
                          f"{_did_you_mean(name, queries)}")  # fmt: skip
     found = queries[name]
+    base = base or base_for(engine)
     given = dict(parameters or {})
     terms: dict[str, Value | NamedNode | Literal] = {}
     for parameter in found.parameters:
@@ -478,7 +488,7 @@ def run(
     text_or_name: str,
     parameters: Mapping[str, Value | NamedNode | Literal] | None = None,
     *,
-    base: str = BASE,
+    base: str | None = None,
 ) -> Answer:
     """Run a named query where the text is the name of one (one word), else the SPARQL itself.
 
@@ -495,7 +505,7 @@ def run_file(
     path: Path,
     parameters: Mapping[str, Value | NamedNode | Literal] | None = None,
     *,
-    base: str = BASE,
+    base: str | None = None,
 ) -> Answer:
     """Run the query in a file; errors have their place in it.
 

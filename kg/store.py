@@ -90,7 +90,7 @@ def cache_folder() -> Path:
 
 
 def base_of(store: Store) -> str:
-    """The base of the graph in a store, as the graph says of itself (void:uriSpace)."""
+    """The base of a graph: what it says of itself (void:uriSpace), else BASE."""
     for quad in store.quads_for_pattern(None, NamedNode(VOID.uriSpace), None):
         if isinstance(quad.object, Literal):
             return quad.object.value

@@ -32,7 +32,7 @@ from kg.query import (
     with_prefixes,
     write_answer,
 )
-from kg.rdf import to_rdf
+from kg.rdf import Description, described, to_rdf
 from kg.store import memory_store
 from kg.vocabulary import BASE
 
@@ -81,9 +81,11 @@ def test_node_prefixes_are_declared_and_follow_the_base():
     assert values(run_query(STORE, "SELECT ?p { ?p kg:usesLoss loss:adversarial-loss }")) == [
         (BASE + STARGAN_V2,)
     ]
-    other = memory_store(to_rdf(GRAPH, base="http://b.org/"))
+    other = memory_store(described(GRAPH, Description("T"), base="http://b.org/"))
     text = "SELECT ?p { ?p kg:usesMethod method:adain }"
-    assert values(run_query(other, text, base="http://b.org/")) == [("http://b.org/" + STARGAN_V2,)]
+    assert values(run_query(other, text)) == [("http://b.org/" + STARGAN_V2,)]
+    rows = values(run_named(other, "papers-using-method", {"method": "AdaIN"}))
+    assert [row[0] for row in rows] == ["http://b.org/" + STARGAN_V2]
 
 
 @pytest.mark.parametrize(
