@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kg.query import Answer, Value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Graph:
     """Everything that a build found. Each tuple is sorted by id (assertions by their triple).
 
@@ -54,6 +54,12 @@ class Graph:
     def papers(self) -> Iterator[Paper]:
         """The papers among the entities, in their order."""
         return (e for e in self.entities if isinstance(e, Paper))
+
+    def __repr__(self) -> str:
+        papers = sum(1 for _ in self.papers)
+        others = len(self.entities) - papers
+        said = len(self.assertions)
+        return f"<kg.Graph: {papers} papers, {others} other entities, {said} assertions>"
 
     def to_pyvis(self) -> Network:
         """A pyvis Network of the whole graph, positions given, yours to change."""

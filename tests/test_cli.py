@@ -192,6 +192,13 @@ def test_one_bad_file_of_a_folder(tmp_path: Path, options: tuple[str, ...], code
     assert "bad.md" in (tmp_path / "exports" / "report.md").read_text(encoding="utf-8")
 
 
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "post.md").write_text(POST, encoding="utf-8")
+    result = run("build", tmp_path / "post.md", "-o", tmp_path / "post.md" / "exports")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"kg: {tmp_path / 'post.md' / 'exports'}: Not a directory\n"
+
+
 def test_no_quotes_leaves_the_sentences_out(tmp_path: Path) -> None:
     (tmp_path / "post.md").write_text(POST, encoding="utf-8")
     assert run("build", tmp_path / "post.md", "-o", tmp_path / "x", "--no-quotes").exit_code == 0

@@ -1,5 +1,6 @@
 """The documentation says what is there: commands, modules, dependencies, and real output."""
 
+import doctest
 import os
 import re
 import shlex
@@ -12,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+import kg
 from kg.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -153,3 +155,26 @@ def test_every_dependency_is_justified() -> None:
     extras = project["optional-dependencies"].values()
     wanted = [*project["dependencies"], *(name for extra in extras for name in extra)]
     assert justified == {re.split(r"[\s<>=~!\[;]", name)[0].lower() for name in wanted}
+
+
+# ----------------------------------------------------------------------------- examples
+
+
+def test_library_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    failed, tried = doctest.testfile(
+        str(ROOT / "docs" / "library.md"),
+        module_relative=False,
+        optionflags=doctest.ELLIPSIS,
+        encoding="utf-8",
+    )
+    assert tried > 15
+    assert failed == 0
+
+
+def test_readme_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (example,) = code_blocks(README, "python")
+    names: dict[str, object] = {}
+    exec(example, names)
+    assert isinstance(names["graph"], kg.Graph)

@@ -50,3 +50,7 @@ def test_look_up_by_id():
     assert graph.by_id[STARGAN_V2].name == "StarGAN v2"
     assert len(list(graph.papers)) == 9
     assert any(a.relation is Relation.EXTENDS for a in graph.assertions)
+
+
+def test_a_graph_says_in_one_line_what_it_holds() -> None:
+    assert repr(small_graph()) == "<kg.Graph: 9 papers, 14 other entities, 20 assertions>"

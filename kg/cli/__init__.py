@@ -17,6 +17,7 @@ from kg.cli.completion import completion_command
 from kg.cli.measure import eval_command, validate_command
 from kg.errors import KgError
 
+CANNOT_RUN = 2
 INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
@@ -30,6 +31,11 @@ class _Group(click.Group):
         except KgError as error:
             click.echo(f"kg: {error}", err=True)
             ctx.exit(error.exit_code)
+        except OSError as error:
+            if error.filename is None:  # not about a file that the user named
+                raise
+            click.echo(f"kg: {error.filename}: {error.strerror}", err=True)
+            ctx.exit(CANNOT_RUN)
         except KeyboardInterrupt:
             click.echo("kg: interrupted", err=True)
             ctx.exit(INTERRUPTED)
