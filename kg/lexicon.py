@@ -8,13 +8,14 @@ aliases  other labels, separated by " | "; what `normal` already folds need not 
 broader  the name of a broader term of the same kind, or nothing
 form     methods only: `system` (a name coined for one published system) or `family`
 
-Beside them lie word lists (one entry a line, `#` starts a comment line) and head-words.tsv.
+Beside them lie head-words.tsv and word lists (one entry a line, `#` starts a comment line), of
+which cased-words.txt names the terms that are everyday words when they are written small.
 """
 
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -60,11 +61,12 @@ _ASCII: dict[int, str | None] = {
     **dict.fromkeys(map(ord, _SEPARATORS), " "),
 }
 _ASCII |= dict.fromkeys(set(range(128)) - set(_ASCII), None)
+_ASCII_LINES = _ASCII | {ord("\n"): "\n"}
 _POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b", re.IGNORECASE)
 _SPACED = dict.fromkeys(map(ord, _SEPARATORS + "\u2044"), " ")
 _SEPARATING = frozenset(("Pd", "Zs", "Zl", "Zp"))
-_LOOSE_DOT = re.compile(r"(?<![a-z0-9])\.|\.(?![a-z0-9])")
-_DIGITS_APART = re.compile(r"(?<=[0-9]) (?=[0-9])")
+_LOOSE_DOT = re.compile(r"\.(?:(?![a-z0-9])|(?<![a-z0-9]\.))")
+_DIGITS_APART = re.compile(r"([0-9]) +(?=[0-9])")
 _CAPITALS = re.compile(r"[A-Z]{7}$")
 _ACRONYM_PLURAL = re.compile(r"(?<=[A-Z]{2})s$")
 
@@ -79,23 +81,19 @@ def normal(label: str) -> str:
     An "s" that makes no plural, a capital as in "PACS" or a short word's as in "soft nms", stands
     after a hyphen, so labels are best given in their own casing. normal(normal(x)) == normal(x).
     """
-    if not label.isascii():
-        label = _plain(label)
+    label = label.strip() if label.isascii() else _plain(label).strip()
     if "'" in label:
         label = _POSSESSIVE.sub("", label)
+    named = label[-1:] == "S" and not _CAPITALS.search(label)  # PACS, but not DATASETS
     if label[-1:] == "s":
         label = _ACRONYM_PLURAL.sub("", label)
-    named = label[-1:] == "S" and not _CAPITALS.search(label)
     text = label.translate(_ASCII) if label.isascii() else _kept(label.lower())
     if "." in text:
         text = _LOOSE_DOT.sub("", text)
-    words = text.split()
-    if not words:
-        return ""
-    last = words[-1]
-    joined = _DIGITS_APART.sub("-", " ".join(words)).replace(" ", "")
+    joined = _joined(text)
     if not joined.endswith(_PLURAL_ENDS):
         return joined
+    last = text.split()[-1]
     front = joined[: len(joined) - len(last)]
     folded = last if named else _singular(last)
     whole = front + folded
@@ -104,9 +102,27 @@ def normal(label: str) -> str:
     return f"{whole[:-1]}-s" if whole.endswith("s") else f"{front.rstrip('-')}-{folded}"
 
 
+def _normals(labels: Sequence[str]) -> list[str]:
+    """`normal` of each label (none holds a line break), in a fraction of the time."""
+    text = "\n".join([x if x.isascii() and "'" not in x else "" for x in labels])
+    keys = _joined(_LOOSE_DOT.sub("", text.translate(_ASCII_LINES))).split("\n")
+    for i in [i for i, key in enumerate(keys) if not key or key.endswith(_PLURAL_ENDS)]:
+        keys[i] = normal(labels[i])
+    return keys
+
+
+def _joined(text: str) -> str:
+    """`text` without its spaces, save that a hyphen parts two numbers."""
+    return _DIGITS_APART.sub(r"\1-", text).replace(" ", "")
+
+
 def _singular(word: str) -> str:
-    if len(word) <= 3 or word.endswith(_SINGULAR_ENDS) or not word[-2].isalpha():
+    if len(word) <= 3 or not word.endswith(_PLURAL_ENDS) or not word[-2].isalpha():
         return word
+    if word.endswith(_SINGULAR_ENDS):
+        return word
+    if word[-1] == "s" and word[-2] != "e":
+        return word[:-1]
     for ending, instead in _PLURALS:
         if word.endswith(ending):
             return word[: len(word) - len(ending)] + instead
@@ -152,22 +168,47 @@ class Term:
         return (self.name, *self.aliases)
 
 
+_Row = tuple[Term, Path, int]
+"""A term, and the file and line that give it."""
+
+
 @dataclass(frozen=True)
 class Lexicon:
-    """Terms, sorted by name, found by any of their labels. No label stands for two terms."""
+    """Terms, found by any of their labels.
 
-    terms: tuple[Term, ...]
+    `by_label` holds each term under the normal form of its name and of each alias, `cased` the
+    normal forms of names that are everyday words as well: HOPE is a term, hope is not.
+    """
+
+    by_label: dict[str, Term]
+    cased: frozenset[str] = frozenset()
 
     @cached_property
-    def by_label(self) -> dict[str, Term]:
-        """Terms by the normal form of each of their labels."""
-        return {normal(label): term for term in self.terms for label in term.labels}
+    def terms(self) -> tuple[Term, ...]:
+        """Each term once, in the order of the files."""
+        return tuple({term.name: term for term in self.by_label.values()}.values())
 
     def find(self, label: str) -> Term | None:
-        """The term of which `label` is the name or an alias, however it is spelled."""
-        term = self.by_label.get(normal(label))
+        """The term of which `label` is the name or an alias, however it is spelled.
+
+        A name that is an everyday word as well is found in its own casing only, and small words
+        apart ("road scene") are no name that is written as one (RoadScene).
+        """
+        term = self._named(label, normal(label))
         if term is None and label.endswith("s"):  # "pacs" may be PACS
-            term = self.by_label.get(normal(f"{label[:-1]}S"))
+            term = self._named(label, normal(f"{label[:-1]}S"))
+        return term
+
+    def _named(self, label: str, key: str) -> Term | None:
+        term = self.by_label.get(key)
+        if term is None:
+            return None
+        if key in self.cased:
+            return term if {label, label.removesuffix("s")} & set(term.labels) else None
+        if label.islower() and (" " in label or "-" in label):
+            forms = [form for form in term.labels if normal(form) == key]
+            if all(form.isalpha() and not form.islower() for form in forms):
+                return None
         return term
 
 
@@ -185,14 +226,14 @@ def read_lexicon(folder: Path | None = None, *extra: Path) -> Lexicon:
     Raises LexiconError (with path:line) for a wrong header or number of columns, an empty or
     repeated label, a `form` that is not one, a broader term that is unknown or leads in a circle.
     """
-    terms: dict[str, Term] = {}
+    lexicon = Lexicon({})
     for path in (folder or resource("data", "lexicon"), *extra):
-        terms = _over(terms, _read_folder(path))
-    return Lexicon(tuple(sorted(terms.values(), key=lambda t: (t.name.casefold(), t.name))))
+        lexicon = _read_folder(path, lexicon)
+    return lexicon
 
 
-def _read_folder(folder: Path) -> list[tuple[Term, str]]:
-    """Each term of a folder and the path:line where it stands; labels are distinct."""
+def _read_folder(folder: Path, under: Lexicon) -> Lexicon:
+    """The terms of `folder` laid over those of `under`."""
     rows = [
         row
         for kind, name in FILES.items()
@@ -204,48 +245,111 @@ def _read_folder(folder: Path) -> list[tuple[Term, str]]:
         raise LexiconError(
             f"holds no terms; a lexicon folder has one or more of {names}", str(folder)
         )
-    given: dict[str, tuple[str, str]] = {}
-    for term, place in rows:
+    own = _distinct(rows)
+    by_label = _with_broader(_less(under, own) | own)
+    _check_broader(rows, by_label)
+    cased = under.cased
+    if (folder / "cased-words.txt").is_file():
+        cased |= {normal(word) for word in read_words("cased-words", folder)}
+    return Lexicon(by_label, cased)
+
+
+def _distinct(rows: list[_Row]) -> dict[str, Term]:
+    """The terms of one folder by their labels, none of which may be given twice."""
+    keys: list[str] = _normals([label for term, _, _ in rows for label in term.labels])
+    own = dict(zip(keys, (term for term, _, _ in rows for _ in term.labels), strict=True))
+    if len(own) == len(keys) and "" not in own:
+        return own
+    given: dict[str, tuple[Term, str]] = {}
+    for term, path, line in rows:
         for label in term.labels:
+            place = f"{path}:{line}"
             key = normal(label)
             if not key:
                 raise LexiconError(f"the label {label!r} has no letter or digit", place)
             if key in given:
-                name, where = given[key]
+                first, at = given[key]
                 raise LexiconError(
-                    f"the label {label!r} is already given to {name!r} at {where}; "
+                    f"the label {label!r} is already given to {first.name!r} at {at}; "
                     "labels that differ in case, hyphens, spaces or plural are one",
                     place,
                 )
-            given[key] = (term.name, place)
-    return rows
+            given[key] = term, place
+    return own
 
 
-def _read_terms(path: Path, kind: Kind) -> Iterator[tuple[Term, str]]:
+def _less(under: Lexicon, own: dict[str, Term]) -> dict[str, Term]:
+    """What is left of `under` where the labels of `own` are taken from it."""
+    left: dict[str, Term] = {}
+    for term in under.terms:
+        if normal(term.name) not in own:
+            aliases = tuple(a for a in term.aliases if normal(a) not in own)
+            kept = replace(term, aliases=aliases)
+            left |= {normal(label): kept for label in kept.labels}
+    return left
+
+
+def _with_broader(by_label: dict[str, Term]) -> dict[str, Term]:
+    """The same terms, each with the name of its broader term, or None where there is none."""
+    names = {term.name: term for term in by_label.values()}
+    changed: dict[str, Term] = {}
+    for name, term in names.items():
+        if term.broader:
+            above = names.get(term.broader) or by_label.get(normal(term.broader))
+            found = above.name if above and above.kind is term.kind else None
+            if found != term.broader:
+                changed[name] = replace(term, broader=found)
+    if not changed:
+        return by_label
+    return {key: changed.get(term.name, term) for key, term in by_label.items()}
+
+
+def _check_broader(rows: list[_Row], by_label: dict[str, Term]) -> None:
+    """Raises LexiconError for a row whose broader term was not found, or leads in a circle."""
+    terms = {term.name: term for term in by_label.values()}
+    for given, path, line in rows:
+        if not given.broader:
+            continue
+        above = terms[given.name].broader
+        if above is None:
+            raise LexiconError(
+                f"{given.broader!r}, the broader term of {given.name!r}, is no "
+                f"{given.kind.lower()} of the lexicon",
+                f"{path}:{line}",
+            )
+        seen = [given.name]
+        while above is not None:
+            if above in seen:
+                circle = " < ".join([*seen, above])
+                raise LexiconError(f"broader terms go in a circle: {circle}", f"{path}:{line}")
+            seen.append(above)
+            above = terms[above].broader
+
+
+def _read_terms(path: Path, kind: Kind) -> Iterator[_Row]:
     rows = _read_rows(path)
     _, header = next(rows, (1, []))
     if header != COLUMNS:
         raise LexiconError(f"the first line must be the columns {', '.join(COLUMNS)}", f"{path}:1")
     for line, row in rows:
-        place = f"{path}:{line}"
         if len(row) != len(COLUMNS):
             raise LexiconError(
                 f"{len(row)} columns where there must be {len(COLUMNS)} ({', '.join(COLUMNS)}), "
                 "separated by tabs",
-                place,
+                f"{path}:{line}",
             )
-        name, aliases, broader, form = (cell.strip() for cell in row)
+        name, aliases, broader, form = map(str.strip, row)
         if not name:
-            raise LexiconError("the name is empty", place)
+            raise LexiconError("the name is empty", f"{path}:{line}")
         if form and (kind is not Kind.METHOD or form not in FORMS):
             raise LexiconError(
                 f"the form {form!r} is unknown; a method has system or family, other kinds none",
-                place,
+                f"{path}:{line}",
             )
-        others = tuple(a.strip() for a in aliases.split("|")) if aliases else ()
+        others = tuple(map(str.strip, aliases.split("|"))) if aliases else ()
         if "" in others:
-            raise LexiconError(f"an alias of {name!r} is empty", place)
-        yield Term(name, kind, others, broader or None, FORMS.get(form, False)), place
+            raise LexiconError(f"an alias of {name!r} is empty", f"{path}:{line}")
+        yield Term(name, kind, others, broader or None, FORMS.get(form, False)), path, line
 
 
 def _read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -258,48 +362,6 @@ def _read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                     yield reader.line_num, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise LexiconError(f"cannot be read: {error}", str(path)) from error
-
-
-def _over(under: dict[str, Term], rows: list[tuple[Term, str]]) -> dict[str, Term]:
-    """Terms by name: `rows` laid over `under`, with each broader term found."""
-    taken = {normal(label) for term, _ in rows for label in term.labels}
-    kept = [
-        replace(term, aliases=tuple(a for a in term.aliases if normal(a) not in taken))
-        if under and not taken.isdisjoint(map(normal, term.aliases))
-        else term
-        for term in under.values()
-        if normal(term.name) not in taken
-    ]
-    places = {term.name: place for term, place in rows}
-    labels = {
-        normal(label): term for term in (*kept, *(t for t, _ in rows)) for label in term.labels
-    }
-    found: dict[str, Term] = {}
-    for term in (*kept, *(t for t, _ in rows)):
-        above = labels.get(normal(term.broader)) if term.broader else None
-        if above and above.kind is not term.kind:
-            above = None
-        if term.broader and not above and term.name in places:
-            raise LexiconError(
-                f"the broader term {term.broader!r} of {term.name!r} is no "
-                f"{term.kind.lower()} of the lexicon",
-                places[term.name],
-            )
-        name = above.name if above else None
-        found[term.name] = term if term.broader == name else replace(term, broader=name)
-    for name, place in places.items():
-        _raise_if_circular(name, found, place)
-    return found
-
-
-def _raise_if_circular(name: str, terms: dict[str, Term], place: str) -> None:
-    seen = [name]
-    while broader := terms[seen[-1]].broader:
-        if broader in seen:
-            raise LexiconError(
-                f"broader terms go in a circle: {' > '.join([*seen, broader])}", place
-            )
-        seen.append(broader)
 
 
 @lru_cache(maxsize=8)
