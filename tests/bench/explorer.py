@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -19,6 +20,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
+from threading import Timer
 from typing import Any
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
@@ -175,9 +178,11 @@ def measure(browser: Browser, path: Path, address: str, figures: Figures, limit:
         figures.zoom = _frames(page, _turn)
     except Error:
         return  # it does not answer within the limit
-    finally:
-        # A page whose script never rests cannot be closed politely.
-        context.close()
+
+
+def _pid(browser: Browser) -> int:
+    told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+    return next(int(p["id"]) for p in told["processInfo"] if p["type"] == "browser")
 
 
 def _first_picture(page: Page, limit: float) -> float | None:
@@ -248,10 +253,12 @@ def main() -> None:
                     )
                     # A browser of its own for each page: a stuck one must not slow the next.
                     browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                    try:
-                        measure(browser, path, address, figures, options.limit)
-                    finally:
-                        browser.close()
+                    # A page whose script does not rest answers nothing: its browser is ended.
+                    guard = Timer(1.5 * options.limit + 20, os.kill, (_pid(browser), SIGKILL))
+                    guard.start()
+                    measure(browser, path, address, figures, options.limit)
+                    guard.cancel()
+                    browser.close()
                     print(figures.row(), flush=True)
 
 
