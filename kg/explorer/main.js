@@ -37,7 +37,8 @@ function change(patch, { replace = false, from = null } = {}) {
   const hash = toHash(graph, state);
   if (hash !== location.hash.replace(/^#/, "")) {
     written = hash;
-    if (replace) location.replace(`#${hash}`);
+    // Whole addresses: in a frame with `srcdoc` a lone "#..." means the page around the frame.
+    if (replace) location.replace(`${location.href.split("#")[0]}#${hash}`);
     else location.hash = hash;
   }
   render(from);
@@ -341,7 +342,7 @@ function showMenu(shown) {
 
 $("export-button").addEventListener("click", () => showMenu(menu.hidden));
 menu.addEventListener("keydown", (event) => {
-  const items = [...menu.querySelectorAll("button")];
+  const items = [...menu.querySelectorAll("button:not([hidden])")];
   const at = items.indexOf(document.activeElement);
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
@@ -375,6 +376,9 @@ const EXPORTS = {
     `${counted(visible.edges, "relation")} copied as Turtle`),
   link: () => copy(location.href, "Link copied"),
 };
+
+// A page inside another one's text has no address of its own to hand on.
+menu.querySelector("[data-export=link]").hidden = location.protocol === "about:";
 
 menu.addEventListener("click", (event) => {
   const wanted = EXPORTS[event.target.dataset.export];

@@ -841,16 +841,27 @@ def test_motion_glides_unless_it_is_unwanted(watch: Watch, seed: Path, seed_grap
     assert gliding.evaluate(frames) > 3
 
 
-def test_in_a_notebook_frame(watch: Watch, tmp_path: Path) -> None:
+def test_in_a_notebook_frame(watch: Watch, tmp_path: Path, seed_graph: Graph) -> None:
     host = tmp_path / "notebook.html"
-    host.write_text(f"<!doctype html><title>n</title>{to_frame(pair())}", encoding="utf-8")
+    host.write_text(f"<!doctype html><title>n</title>{to_frame(seed_graph)}", encoding="utf-8")
     seen = watch(host)
     seen.page.goto(host.as_uri())
     frame = seen.page.frame_locator("iframe")
     frame.locator("html[data-ready=yes]").wait_for(state="attached")
-    frame.locator("#search").fill("prg")
+    years = frame.locator(".range").inner_text()
+    frame.locator("#years-from").focus()
+    seen.page.keyboard.press("ArrowRight")
+    expect(frame.locator(".range")).not_to_have_text(years)
+    expect(frame.locator("#reset")).to_be_visible()
+    method = best(seed_graph, Kind.METHOD)
+    frame.locator("#search").fill(method.name)
     frame.locator("#search").press("Enter")
-    expect(frame.locator("#details h2")).to_have_text("Pairing")
+    expect(frame.locator("#details h2")).to_have_text(method.name)
+    frame.locator("#export-button").click()
+    expect(frame.locator("[data-export=turtle]")).to_be_visible()
+    expect(frame.locator("[data-export=link]")).to_be_hidden()
+    seen.page.keyboard.press("Escape")
+    assert seen.page.url == host.as_uri()
     frame.locator("#theme-button").click()
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark")
     frame.locator("#close-panel").click()
