@@ -156,7 +156,7 @@ def test_offset_before_markup_picks_the_nearest_name_before_it() -> None:
     [
         ("StarGAN v2: Diverse Image Synthesis", "StarGAN v2"),
         ("A Simple Title", "A Simple Title"),
-        ("On the Importance of Being Short in Each Way", "On the Importance of Being Short in…"),
+        ("On the Importance of Being Short in Each Way", "On the Importance of Being Short…"),
         (": no head", ": no head"),
     ],
 )  # fmt: skip

@@ -16,7 +16,7 @@ export function wrapped(text) {
   }
   if (lines.length > 2) {
     lines.length = 2;
-    lines[1] = `${lines[1].replace(/[…,;:.]+$/, "")}…`;
+    lines[1] = `${lines[1].replace(/( (a|an|and|by|for|from|in|of|on|the|to|via|with)|[…,;:.])+$/i, "")}…`;
   }
   return lines.map((line) => (line.length > 30 ? `${line.slice(0, 28)}…` : line));
 }

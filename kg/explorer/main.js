@@ -137,7 +137,7 @@ function aim(ends, onPath, from) {
   }
   const [i] = ends;
   if (onPath.length || state.edge >= 0) stage.fit(bounds(graph, scene, nodes), 1.5);
-  else if (from === "hops") stage.fit(bounds(graph, scene, scene.lit), 1.5);
+  else if (from === "hops" || state.hops > 1) stage.fit(bounds(graph, scene, scene.lit), 1.5);
   else {
     const zoom = Math.max(stage.camera.zoom, Math.min(1.4, fittingZoom()));
     stage.glide(stage.camera.centred(graph.x[i], graph.y[i], zoom));

@@ -4,6 +4,7 @@ The colours are those of Okabe & Ito (2008), "Color Universal Design": they stay
 colour-blind readers, and a shape for each kind says the same without colour.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -57,6 +58,7 @@ RELATIONS: dict[Relation, RelationStyle] = {
 }
 
 _LONGEST = 40
+_LOOSE_END = re.compile(r"( (a|an|and|by|for|from|in|of|on|the|to|via|with)|[ ,;:-])+$", re.I)
 
 
 def short_label(entity: Entity) -> str:
@@ -68,7 +70,7 @@ def short_label(entity: Entity) -> str:
             return head
     if len(name) <= _LONGEST:
         return name
-    return name[: _LONGEST - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+    return _LOOSE_END.sub("", name[: _LONGEST - 1].rsplit(" ", 1)[0]) + "…"
 
 
 def link(entity: Entity) -> str:
