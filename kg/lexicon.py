@@ -256,9 +256,13 @@ def _read_folder(folder: Path, under: Lexicon) -> Lexicon:
 
 def _distinct(rows: list[_Row]) -> dict[str, Term]:
     """The terms of one folder by their labels, none of which may be given twice."""
-    keys: list[str] = _normals([label for term, _, _ in rows for label in term.labels])
-    own = dict(zip(keys, (term for term, _, _ in rows for _ in term.labels), strict=True))
-    if len(own) == len(keys) and "" not in own:
+    labels: list[str] = []
+    owners: list[Term] = []
+    for term, _, _ in rows:
+        labels += term.labels
+        owners += [term] * (1 + len(term.aliases))
+    own = dict(zip(_normals(labels), owners, strict=True))
+    if len(own) == len(labels) and "" not in own:
         return own
     given: dict[str, tuple[Term, str]] = {}
     for term, path, line in rows:
@@ -356,12 +360,11 @@ def _read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Tab-separated rows with their line (from 1); blank lines are left out."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            for row in reader:
-                if row:
-                    yield reader.line_num, row
+            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise LexiconError(f"cannot be read: {error}", str(path)) from error
+    # Nothing is quoted, so a row is a line.
+    return ((line, row) for line, row in enumerate(rows, 1) if row)
 
 
 @lru_cache(maxsize=8)
