@@ -313,13 +313,9 @@ class _Index:
             self.of[s.value][p.value].append(o)
             if p.value == RDF.type:
                 self.typed[o.value].append(s.value)
-        self.base = base or self._own_base()
-
-    def _own_base(self) -> str:
-        spaces = {o.value for d in self.typed[VOID.Dataset] for o in self.of[d][VOID.uriSpace]}
-        if len(spaces) > 1:
-            raise ExportsError(f"the graph names {len(spaces)} bases ({', '.join(sorted(spaces))})")
-        return spaces.pop() if spaces else BASE
+        self.base = base or _one_base(
+            o.value for p in self.of.values() for o in p.get(VOID.uriSpace, ())
+        )
 
     def id(self, iri: str) -> str:
         if not iri.startswith(self.base):
@@ -355,6 +351,23 @@ class _Index:
     def one_id(self, subject: str, predicate: str) -> str | None:
         value = self.one(subject, predicate)
         return None if value is None else self.id(value)
+
+
+def base_in(triples: Iterable[Triple]) -> str:
+    """The base that a graph names (void:uriSpace), else BASE.
+
+    Raises:
+        ExportsError: it names more than one.
+    """
+    return _one_base(o.value for _, p, o in triples
+                     if p.value == VOID.uriSpace and isinstance(o, Literal))  # fmt: skip
+
+
+def _one_base(named: Iterable[str]) -> str:
+    bases = sorted(set(named))
+    if len(bases) > 1:
+        raise ExportsError(f"the graph names {len(bases)} bases ({', '.join(bases)})")
+    return bases[0] if bases else BASE
 
 
 def from_rdf(triples: Iterable[Triple], *, base: str | None = None) -> Graph:

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import networkx as nx
 
+from kg.export.xml_text import NOT_XML
 from kg.graph import Graph
 from kg.model import Assertion, Entity, Paper
 from kg.output import replacing
 from kg.vocabulary import BASE, assertion_id, relation_label
-
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 Attributes = dict[str, str | int | float]
 
@@ -115,4 +114,4 @@ def _for_xml(network: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
 def _clean(attributes: dict[str, object]) -> None:
     for key, value in attributes.items():
         if isinstance(value, str):
-            attributes[key] = _NOT_XML.sub("\ufffd", value)
+            attributes[key] = NOT_XML.sub("\ufffd", value)
