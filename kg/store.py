@@ -63,7 +63,7 @@ def open_store(path: Path, *, cache: Path | None = None) -> Store:
             _build(file, home)
         store = _open(file, home)
         _remove_stale(folder, keep=home)
-    except OSError:
+    except (OSError, RuntimeError):  # RocksDB's own failures are RuntimeErrors
         store = Store()
         _load(store, file)
     return store
@@ -124,7 +124,7 @@ def _build(file: Path, home: Path) -> None:
 def _open(file: Path, home: Path) -> Store:
     try:
         store = Store.read_only(str(home))
-    except OSError:  # damaged (a full disk, a crash): build it again, once
+    except (OSError, RuntimeError):  # damaged (a full disk, a crash): build it again, once
         shutil.rmtree(home, ignore_errors=True)
         _build(file, home)
         store = Store.read_only(str(home))

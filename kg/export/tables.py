@@ -164,8 +164,8 @@ _NODE_COLUMNS = (
     "iri",
 )
 _EVIDENCE_COLUMNS = (
-    "assertion", "quote", "prefix", "suffix", "sentenceStart", "sentenceEnd", "mentionStart", "mentionEnd",
-    "line", "rule", "iri",
+    "assertion", "quote", "prefix", "suffix", "sentenceStart", "sentenceEnd",
+    "mentionStart", "mentionEnd", "line", "rule", "iri",
 )  # fmt: skip
 _RELATIONSHIP_COLUMNS = ("id", "confidence", "position")
 
