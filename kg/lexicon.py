@@ -39,13 +39,13 @@ FORMS = {"system": True, "family": False}
 
 # Endings of a plural and what they become; the first that fits wins, so longer ones stand first.
 _PLURALS = (
-    *(("sses", "ss"), ("biases", "bias"), ("aliases", "alias"), ("lenses", "lens")),
-    *(("viruses", "virus"), ("corpuses", "corpus"), ("corpora", "corpus"), ("theses", "thesis")),
-    *(("diagnoses", "diagnosis"), ("lyses", "lysis"), ("movies", "movie"), ("xes", "x")),
-    *(("matrices", "matrix"), ("vertices", "vertex"), ("indices", "index")),
-    *(("tches", "tch"), ("arches", "arch"), ("oaches", "oach"), ("anches", "anch")),
-    *(("shes", "sh"), ("ies", "y"), ("s", "")),
-)
+    ("sses", "ss"), ("biases", "bias"), ("aliases", "alias"), ("lenses", "lens"),
+    ("viruses", "virus"), ("corpuses", "corpus"), ("corpora", "corpus"), ("theses", "thesis"),
+    ("diagnoses", "diagnosis"), ("lyses", "lysis"), ("movies", "movie"), ("xes", "x"),
+    ("matrices", "matrix"), ("vertices", "vertex"), ("indices", "index"), ("tches", "tch"),
+    ("arches", "arch"), ("oaches", "oach"), ("anches", "anch"), ("shes", "sh"), ("ies", "y"),
+    ("s", ""),
+)  # fmt: skip
 _PLURAL_ENDS = ("s", "corpora")
 # Singular words end like this too; nothing is taken from them.
 _SINGULAR_ENDS = ("ss", "us", "is", "bias", "alias", "lens", "chaos", "series", "species")
@@ -62,7 +62,7 @@ _ASCII: dict[int, str | None] = {
 }
 _ASCII |= dict.fromkeys(set(range(128)) - set(_ASCII), None)
 _ASCII_LINES = _ASCII | {ord("\n"): "\n"}
-_POSSESSIVE = re.compile(r"(?<=\w)['\u2019]s\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?<=\w)'s\b", re.IGNORECASE)
 _SPACED = dict.fromkeys(map(ord, _SEPARATORS + "\u2044"), " ")
 _SEPARATING = frozenset(("Pd", "Zs", "Zl", "Zp"))
 _LOOSE_DOT = re.compile(r"\.(?:(?![a-z0-9])|(?<![a-z0-9]\.))")
@@ -215,21 +215,25 @@ class Lexicon:
 # --------------------------------------------------------------------------- reading
 
 
-@lru_cache(maxsize=8)
 def read_lexicon(folder: Path | None = None, *extra: Path) -> Lexicon:
     """The terms in `folder` (the shipped ones if None), then those in each folder of `extra`.
 
     A later folder wins: its term replaces every earlier term whose name is among its labels, and
     takes its aliases away from the others. A folder may leave files out, not all of them.
-    The answer is kept: a folder that changes afterwards is not read again.
+    The shipped folder is read once.
 
     Raises LexiconError (with path:line) for a wrong header or number of columns, an empty or
     repeated label, a `form` that is not one, a broader term that is unknown or leads in a circle.
     """
-    lexicon = Lexicon({})
-    for path in (folder or resource("data", "lexicon"), *extra):
+    lexicon = _read_folder(folder, Lexicon({})) if folder else _shipped()
+    for path in extra:
         lexicon = _read_folder(path, lexicon)
     return lexicon
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Lexicon:
+    return _read_folder(resource("data", "lexicon"), Lexicon({}))
 
 
 def _read_folder(folder: Path, under: Lexicon) -> Lexicon:
@@ -250,7 +254,7 @@ def _read_folder(folder: Path, under: Lexicon) -> Lexicon:
     _check_broader(rows, by_label)
     cased = under.cased
     if (folder / "cased-words.txt").is_file():
-        cased |= {normal(word) for word in read_words("cased-words", folder)}
+        cased |= set(map(normal, _words(folder / "cased-words.txt")))
     return Lexicon(by_label, cased)
 
 
@@ -368,17 +372,20 @@ def _read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 @lru_cache(maxsize=8)
-def read_words(name: str, folder: Path | None = None) -> frozenset[str]:
-    """The entries of a word list, e.g. "generic-parts" or "generic-words", as they are written.
+def read_words(name: str) -> frozenset[str]:
+    """The entries of a shipped word list as they are written, e.g. those of "generic-parts".
 
     Raises LexiconError where there is no such list.
     """
-    path = (folder or resource("data", "lexicon")) / f"{name}.txt"
+    return frozenset(_words(resource("data", "lexicon") / f"{name}.txt"))
+
+
+def _words(path: Path) -> Iterator[str]:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise LexiconError(f"cannot be read: {error}", str(path)) from error
-    return frozenset(word for line in lines if (word := line.strip()) and not word.startswith("#"))
+    return (word for line in lines if (word := line.strip()) and not word.startswith("#"))
 
 
 def read_heads(folder: Path | None = None) -> dict[str, Kind]:

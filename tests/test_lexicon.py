@@ -226,8 +226,12 @@ def test_blank_lines_and_a_byte_order_mark_are_no_error(tmp_path: Path) -> None:
     assert [term.name for term in read_lexicon(tmp_path).terms] == ["rain removal"]
 
 
-def test_the_answer_is_kept() -> None:
+def test_the_shipped_folder_is_read_once_and_others_anew(tmp_path: Path) -> None:
     assert read_lexicon() is read_lexicon()
+    mine = folder(tmp_path, tasks="rain removal\t\t\t\n")
+    assert read_lexicon(mine).find("snow removal") is None
+    folder(tmp_path, tasks="snow removal\t\t\t\n")
+    assert read_lexicon(mine).find("snow removal") == Term("snow removal", Kind.TASK)
 
 
 @pytest.mark.parametrize(
