@@ -138,7 +138,9 @@ def _corrections(path: str | Path | None) -> Corrections:
     return read_corrections(CORRECTIONS) if CORRECTIONS.is_file() else Corrections()
 
 
-def _extract(documents: Sequence[Document], pipeline: str | None, tell: Progress) -> list[Extracted]:
+def _extract(
+    documents: Sequence[Document], pipeline: str | None, tell: Progress
+) -> list[Extracted]:
     if not documents:
         return []
     tell("loading the language pipeline", 0, len(documents))

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import click
 import numpy as np
 
-from kg.extract.relevance import Model
+from kg.extract.relevance import TREES, Model
 from kg.extract.trees import Trees
 from kg.extract.vectors import read_vectors
 from kg.resources import resource
@@ -49,7 +49,13 @@ def write_model(model: Model, path: Path) -> None:
         "linear_weights": np.round(model.linear.weights, 2).astype(np.float16),
         "linear_bias": model.linear.bias,
     }
-    for name in ("relevance", "prior", "part"):
+    facts = "\n".join(sorted(model.rates.index, key=model.rates.index.__getitem__))
+    arrays |= {
+        "rates_facts": np.frombuffer(facts.encode(), dtype=np.uint8),
+        "rates_counts": np.minimum(model.rates.counts, 60000).astype(np.uint16),
+        "rates_overall": model.rates.overall,
+    }
+    for name in TREES:
         trees: Trees = getattr(model, name)
         arrays |= {
             f"{name}_feature": trees.feature.astype(np.int16),

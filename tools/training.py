@@ -23,6 +23,7 @@ from kg.annotate import annotate, load_pipeline
 from kg.extract.candidates import Candidate, extract_candidates
 from kg.extract.features import PageFeatures
 from kg.extract.relevance import MARGINS, OUTCOMES, PRIOR, Model, second_view
+from kg.extract.rates import Rates, count_rates
 from kg.extract.trees import Linear, Trees, hashed
 from kg.extract.vectors import WordVectors
 from kg.extract.words import Page, to_page
@@ -31,8 +32,11 @@ from kg.model import Document, Kind, Relation
 from kg.read import read_source
 
 BUCKETS = 1 << 16
+OTHER_LABEL = 0.5
+"""Weight of a candidate that is a further label of a thing, not its first."""
+
 FOLDS = 5
-ROUNDS = {"relevance": 110, "prior": 60, "part": 60}
+ROUNDS = {"relevance": 110, "prior": 60, "part": 60, "own": 60}
 
 
 @dataclass
@@ -47,6 +51,7 @@ class Example:
     outcome: NDArray[np.int64]
     prior: NDArray[np.int64]
     part: NDArray[np.int64]
+    own: NDArray[np.int64]
     weight: NDArray[np.float64]
 
     @property
@@ -99,9 +104,11 @@ def read_examples(files: Sequence[tuple[Path, Path]]) -> list[Example]:
         page = to_page(annotation)
         candidates = extract_candidates(page)
         features = PageFeatures(page, candidates, lexicon, heads, generic)
-        outcome, prior, part, weight = label(paper, candidates)
+        outcome, prior, part, own, weight = label(paper, candidates)
         examples.append(
-            Example(group, paper, page, candidates, features, outcome, prior, part, weight)
+            Example(
+                group, paper, page, candidates, features, outcome, prior, part, own, weight
+            )
         )
     return examples
 
@@ -118,11 +125,13 @@ def _outcome(triple: dict[str, Any]) -> int:
 
 def label(
     paper: dict[str, Any], candidates: Sequence[Candidate]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Outcome, prior work and part of each candidate, and its weight.
+) -> tuple[
+    NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]
+]:
+    """Outcome, prior work, part and own of each candidate, and its weight.
 
-    Of several candidates that are labels of one thing, the first label's is the right answer and
-    the others are left out (weight 0): they are neither right nor wrong.
+    Of several candidates that are labels of one thing, the first label's counts in full, the
+    others less (OTHER_LABEL). `own` marks the labels of the first thing that is proposed.
     """
     by_key: dict[str, list[int]] = {}
     for i, c in enumerate(candidates):
@@ -132,7 +141,7 @@ def label(
         return list(dict.fromkeys(i for x in labels for i in by_key.get(normal(x), ())))
 
     n = len(candidates)
-    outcome, prior, part = (np.zeros(n, dtype=np.int64) for _ in range(3))
+    outcome, prior, part, own = (np.zeros(n, dtype=np.int64) for _ in range(4))
     weight = np.ones(n)
     triples = sorted(paper["triples"], key=lambda t: t["relation"] != "proposes")
     for t in triples:
@@ -151,14 +160,17 @@ def label(
             weight[found[0]] = 1.0
         for i in found[1:]:
             if outcome[i] == 0:
-                weight[i] = 0.0
+                outcome[i] = _outcome(t)
+                weight[i] = OTHER_LABEL
     headline = next((t["labels"] for t in triples if t["relation"] == "proposes"), [])
     systems = {normal(x) for x in headline}
     for t in paper["triples"]:
         if t["relation"] == "partOf" and systems & {normal(x) for x in t["labels"]}:
             for i in hits(t["subject"])[:1]:
                 part[i] = 1
-    return outcome, prior, part, weight
+    for i in hits(headline):
+        own[i] = 1
+    return outcome, prior, part, own, weight
 
 
 # ------------------------------------------------------------------------------ fitting
@@ -188,6 +200,20 @@ def fit_linear(examples: Sequence[Example]) -> Linear:
     return Linear(weights, bias)
 
 
+def fit_rates(examples: Sequence[Example]) -> Rates:
+    """Counts of the outcomes of words; candidates that are neither right nor wrong left out."""
+    return count_rates(
+        (
+            (
+                [f for f, w in zip(e.features.sparse, e.weight, strict=True) if w],
+                [int(o) for o, w in zip(e.outcome, e.weight, strict=True) if w],
+            )
+            for e in examples
+        ),
+        len(OUTCOMES),
+    )
+
+
 def _matrix(examples: Sequence[Example]) -> csr_matrix:
     index, ends = [], [0]
     for e in examples:
@@ -211,21 +237,25 @@ def fit(examples: Sequence[Example], vectors: WordVectors) -> Model:
         held = [e for e in examples if _fold(e) == fold]
         if not held:
             continue
-        linear = fit_linear([e for e in examples if _fold(e) != fold])
+        others = [e for e in examples if _fold(e) != fold]
+        linear, rates = fit_linear(others), fit_rates(others)
         for e in held:
             margins = linear.raw(e.features.sparse)
-            kept, x, _, _ = second_view(e.page, e.candidates, e.features, margins, vectors)
+            kept, x, _, _ = second_view(e.page, e.candidates, e.features, margins, rates, vectors)
             rows.append((x, e, kept))
     x = np.vstack([r[0] for r in rows])
     weight = np.concatenate([e.weight[kept] for _, e, kept in rows])
     outcome = np.concatenate([e.outcome[kept] for _, e, kept in rows])
     prior = np.concatenate([e.prior[kept] for _, e, kept in rows])
     part = np.concatenate([e.part[kept] for _, e, kept in rows])
+    own = np.concatenate([e.own[kept] for _, e, kept in rows])
     return Model(
         fit_linear(examples),
+        fit_rates(examples),
         boost(x, outcome, weight, len(OUTCOMES), ROUNDS["relevance"]),
         boost(x, prior, np.ones(len(x)), len(PRIOR), ROUNDS["prior"]),
         boost(x, part, weight, 1, ROUNDS["part"]),
+        boost(x, own, np.ones(len(x)), 1, ROUNDS["own"]),
         vectors,
     )
 

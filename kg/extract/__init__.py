@@ -16,6 +16,7 @@ from kg.extract.features import PageFeatures
 from kg.extract.findings import Finding
 from kg.extract.pairs import extract_nested, extract_pairs, extract_parts
 from kg.extract.prior_work import extract_prior_work
+from kg.extract.proposals import settle_proposals
 from kg.extract.relations import extract_relations
 from kg.extract.relevance import Model, Scored, read_model, score
 from kg.extract.words import Page, to_page
@@ -37,7 +38,7 @@ def extractors(thresholds: Thresholds) -> Mapping[str, Extractor]:
 
 def extract_findings(scored: Scored, thresholds: Thresholds) -> Iterator[Finding]:
     """Everything that a scored page says, extractor by extractor."""
-    things = tuple(decide(scored, thresholds))
+    things = settle_proposals(scored.page, tuple(decide(scored, thresholds)))
     for extractor in extractors(thresholds).values():
         yield from extractor(scored.page, things)
 

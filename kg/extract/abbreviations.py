@@ -36,7 +36,11 @@ def extract_abbreviations(text: str) -> Iterator[Abbreviation]:
                 yield Abbreviation(inside, long)
         else:
             last = before.rsplit(None, 1)[-1].strip("\"'“”‘’,") if before else ""
-            if _IS_SHORT.fullmatch(last) and _has_capital(last) and find_long(last, inside) == inside:
+            if (
+                _IS_SHORT.fullmatch(last)
+                and _has_capital(last)
+                and find_long(last, inside) == inside
+            ):
                 yield Abbreviation(last, inside)
     for match in _OR.finditer(text):
         short = match.group(1)

@@ -94,9 +94,7 @@ def phrases(sentence: Sentence) -> Iterator[tuple[int, int]]:
     yield from _of_phrases(words, runs)
 
 
-def _of_phrases(
-    words: tuple[Word, ...], runs: list[tuple[int, int]]
-) -> Iterator[tuple[int, int]]:
+def _of_phrases(words: tuple[Word, ...], runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for (start, end), (next_start, next_end) in zip(runs, runs[1:], strict=False):
         between = [w.lower for w in words[end:next_start]]
         if between in (["of"], ["of", "the"], ["of", "a"]) and _may_end(words[end - 1]):

@@ -42,7 +42,9 @@ def read_clues() -> tuple[Clue, ...]:
     lines = resource("data", "patterns", "clues.tsv").read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return tuple(
-        Clue(name, Relation(relation), _compiled(_gate(before)), _compiled(before), _compiled(after))
+        Clue(
+            name, Relation(relation), _compiled(_gate(before)), _compiled(before), _compiled(after)
+        )
         for name, relation, before, after in rows[1:]
     )
 

@@ -7,20 +7,27 @@ thing; a paper has one system of its own that everything else may be part of.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
 
 from kg.extract.abbreviations import extract_abbreviations
 from kg.extract.candidates import Candidate, Mention
 from kg.extract.clues import read_clues
 from kg.extract.relevance import OUTCOMES, PRIOR, Scored
-from kg.lexicon import normal
+from kg.lexicon import normal, read_heads
 from kg.model import Kind, Relation
 from kg.read.identifiers import is_paper_link
 from kg.resources import resource
+
+
+PROPOSALS = tuple(i for i, o in enumerate(OUTCOMES) if o and o[0] is Relation.PROPOSES)
+"""Outcomes that say that the paper introduces the thing."""
+
+
+_EMPTY_HEADS = frozenset({"approach", "framework"})
+"""Last words that add nothing: "the GAN compression approach" is GAN compression."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,9 @@ class Thing:
     """A thing of one summary: its labels (first is the name), its mentions and what it is to P.
 
     `rows` are the candidates of the Scored that it was made of. `relation` is None where the
-    thing is only prior work. `prior` is the relation to the paper that it names, if it does;
-    `prior_shares` are the probabilities of the four given that it names one. `clues` are the
+    thing is only prior work, `own` tells the paper's own system. `prior` is the relation to the paper that it names, if it does;
+    `prior_shares` are the probabilities of the four given that it names one; `proposed` is the
+    probability that the paper introduces the thing. `clues` are the
     names of the clues beside any mention.
     """
 
@@ -52,9 +60,11 @@ class Thing:
     prior: Relation | None
     prior_probability: float
     prior_shares: tuple[float, ...]
+    proposed: float
     clues: frozenset[str]
     part: float
     target: str | None
+    own: bool = False
 
 
 def group(scored: Scored) -> list[list[int]]:
@@ -70,14 +80,48 @@ def group(scored: Scored) -> list[list[int]]:
     page = scored.page
     for sentence in page.sentences:
         span = sentence.span
-        for short, long in extract_abbreviations(page.block_of(sentence).text[span.start : span.end]):
+        for short, long in extract_abbreviations(
+            page.block_of(sentence).text[span.start : span.end]
+        ):
             a, b = by_key.get(normal(short)), by_key.get(normal(long))
             if a is not None and b is not None and root(a) != root(b):
                 parent[max(root(a), root(b))] = min(root(a), root(b))
+    for i, candidate in enumerate(scored.candidates):
+        words = candidate.mentions[0].label.split()
+        if len(words) > 2 and words[-1].lower() in _EMPTY_HEADS:
+            bare = by_key.get(normal(" ".join(words[:-1])))
+            if bare is not None:
+                parent[max(root(i), root(bare))] = min(root(i), root(bare))
+    for a, b in _appositions(scored):
+        parent[max(root(a), root(b))] = min(root(a), root(b))
     groups: dict[int, list[int]] = {}
     for i in range(len(parent)):
         groups.setdefault(root(i), []).append(i)
     return list(groups.values())
+
+
+def _appositions(scored: Scored) -> Iterator[tuple[int, int]]:
+    """A phrase and the name beside it: "the coloring network, Colornet, takes ..."."""
+    nouns = read_heads()
+    names = {
+        (m.sentence, m.first): i
+        for i, c in enumerate(scored.candidates)
+        for m in c.mentions
+        if m.first == m.last and m.label[0].isupper()
+    }
+    for i, candidate in enumerate(scored.candidates):
+        for m in candidate.mentions:
+            words = scored.page.sentences[m.sentence].words
+            name = names.get((m.sentence, m.last + 2))
+            if (
+                name is not None
+                and m.last + 3 < len(words)
+                and words[m.last + 1].text == words[m.last + 3].text == ","
+                and words[m.last].lower in nouns
+                and m.first > 0
+                and words[m.first - 1].lower in ("the", "a", "an", "our", "their")
+            ):
+                yield i, name
 
 
 def _words(candidate: Candidate) -> set[tuple[int, int]]:
@@ -100,9 +144,10 @@ def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
     things = []
     for some, members, best, outcome in made:
         is_headline = members == headline
-        if is_headline and OUTCOMES[outcome][0] is not Relation.PROPOSES:
-            outcome = 1
         p = float(probability[members, outcome].max())
+        if is_headline:
+            outcome = max(PROPOSALS, key=lambda o: float(probability[members, o].max()))
+            p = max(p, float(scored.own[members].max()))
         taken = is_headline or p >= thresholds.outcome[outcome]
         free = [
             m
@@ -134,9 +179,11 @@ def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
                 PRIOR[prior_outcome] if is_prior else None,
                 prior_p,
                 tuple(float(x) for x in prior[1:] / max(prior[1:].sum(), 1e-6)),
+                float(probability[members][:, PROPOSALS].max()),
                 frozenset(clues[k].name for i in members for k in scored.clues[i]),
                 float(scored.part[members].max()),
                 target,
+                is_headline,
             )
         )
     return things
@@ -145,11 +192,12 @@ def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
 def _headline(
     scored: Scored, made: list[tuple[float, list[int], int, int]], thresholds: Thresholds
 ) -> list[int] | None:
-    """The members of the paper's own system: the likeliest proposal, if one is likely enough."""
-    proposals = [i for i, o in enumerate(OUTCOMES) if o and o[0] is Relation.PROPOSES]
+    """The members of the paper's own system: the likeliest, if it is likely enough."""
     best: tuple[float, list[int]] | None = None
     for _, members, _, _ in made:
-        p = float(np.max(scored.relevance[members][:, proposals]))
+        own = float(scored.own[members].max())
+        proposed = float(scored.relevance[members][:, PROPOSALS].max())
+        p = (own + proposed) / 2
         if best is None or p > best[0]:
             best = (p, members)
     return best[1] if best and best[0] >= thresholds.headline else None

@@ -28,6 +28,17 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
+def _share_of_initials(letters: str, initials: str) -> float:
+    """How much of a short form the initials of the title spell, in order."""
+    at = found = 0
+    for letter in letters:
+        place = initials.find(letter, at)
+        if place >= 0:
+            found += 1
+            at = place + 1
+    return found / len(letters)
+
+
 SENTENCE_CUES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
@@ -55,7 +66,7 @@ DENSE = (
     "in_parentheses", "before_parenthesis", "linked", "emphasised", "in_item", "in_heading",
     "depth", "generic_head", "generic_first", "start_lower", "subject", "object", "modifier",
     "plural", "first_place", "of_phrase", "sub_count", "super_count", "page_sentences",
-    "acronym_of", "has_acronym",
+    "title_initials", "mention_share", "in_introducing", "first_body",
 )  # fmt: skip
 INDEX = {name: i for i, name in enumerate(DENSE)}
 
@@ -94,6 +105,15 @@ class PageFeatures:
                 self._starts[at] = min(self._starts.get(at, m.first), m.first)
                 at = (m.sentence, m.first)
                 self._ends[at] = max(self._ends.get(at, m.last), m.last)
+        self.initials = "".join(
+            w.text[0].lower()
+            for s in page.sentences[: page.title_sentences]
+            for w in s.words
+            if w.text[0].isalnum()
+        )
+        self.most_named = max(
+            (len(c.mentions) for c in candidates if is_name_like(c.mentions[0].label)), default=1
+        )
         self.sparse: list[list[str]] = []
         self.dense = np.zeros((len(candidates), len(DENSE)), dtype=np.float32)
         for row, candidate in enumerate(candidates):
@@ -161,6 +181,10 @@ class PageFeatures:
         row[INDEX["sentences"]] = len({m.sentence for m in c.mentions})
         row[INDEX["page_sentences"]] = len(page.sentences)
         row[INDEX["first_place"]] = first.sentence / max(1, len(page.sentences))
+        letters = "".join(x for x in label.lower() if x.isalnum())
+        if label[:1].isupper() and len(letters) > 2 and is_name_like(label):
+            row[INDEX["title_initials"]] = _share_of_initials(letters, self.initials)
+        row[INDEX["mention_share"]] = len(c.mentions) / self.most_named
         bag: Counter[str] = Counter()
         for m in c.mentions:
             self._mention(m, row, bag)
@@ -223,6 +247,10 @@ class PageFeatures:
             body = m.sentence - page.title_sentences
             if body == 0:
                 row[INDEX["first_sentence"]] = 1
+            if not row[INDEX["first_body"]]:
+                row[INDEX["first_body"]] = 1 + body
+            cues = self.cues[m.sentence]
+            row[INDEX["in_introducing"]] += cues[0] and cues[1]
         if m.sentence == len(page.sentences) - 1:
             row[INDEX["last_sentence"]] = 1
         run_start = self._starts[(m.sentence, m.last)] == m.first

@@ -145,4 +145,3 @@ def _nested(thing: Thing, broader: Thing) -> Mention | None:
             if len(words) > len(tail) and normal(" ".join(words[-len(tail) :])) == normal(other):
                 return next(m for m in thing.mentions if m.label == label)
     return None
-

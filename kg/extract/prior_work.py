@@ -49,9 +49,7 @@ def extract_prior_work(page: Page, things: tuple[Thing, ...]) -> Iterator[Findin
         identifiers = parse_identifiers(thing.target) if thing.target else Identifiers()
         if identifiers == page.document.paper.identifiers and identifiers != Identifiers():
             continue
-        odds = _odds(thing, title)
-        relation = max(PRIOR_WORK, key=lambda r: odds[r])
-        share = 1 / sum(math.exp(odds[r] - odds[relation]) for r in PRIOR_WORK)
+        relation, share = relation_of(thing, title)
         is_prior = max(thing.prior_probability, _LINKED if thing in linked else 0.0)
         naming = Naming(Kind.PAPER, thing.labels, identifiers)
         yield Finding(None, relation, naming, support(page, thing, relation), is_prior * share)
@@ -63,6 +61,13 @@ def extract_prior_work(page: Page, things: tuple[Thing, ...]) -> Iterator[Findin
                 support(page, thing, relation),
                 is_prior * share,
             )
+
+
+def relation_of(thing: Thing, title: str) -> tuple[Relation, float]:
+    """The likeliest of the four relations to the paper that a thing names, and its share."""
+    odds = _odds(thing, title)
+    relation = max(PRIOR_WORK, key=lambda r: odds[r])
+    return relation, 1 / sum(math.exp(odds[r] - odds[relation]) for r in PRIOR_WORK)
 
 
 def _is_version_of_one(thing: Thing, linked: list[Thing]) -> bool:

@@ -37,7 +37,7 @@ def extract_relations(page: Page, things: tuple[Thing, ...]) -> Iterator[Finding
 def headline(things: tuple[Thing, ...]) -> Thing | None:
     """The paper's own system: its likeliest proposal."""
     proposals = [t for t in things if t.relation is Relation.PROPOSES]
-    return max(proposals, key=lambda t: t.probability, default=None)
+    return max(proposals, key=lambda t: (t.own, t.probability), default=None)
 
 
 def to_naming(thing: Thing, own: Thing | None) -> Naming:

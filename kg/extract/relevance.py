@@ -7,6 +7,7 @@ mentions and the vectors of its words, and give probabilities:
 relevance   (candidates, len(OUTCOMES))   nothing, proposes ..., uses ..., discusses
 prior       (candidates, len(PRIOR))      nothing, extends, buildsOn, comparesWith, cites
 part        (candidates,)                 it is a module of the paper's own system
+own         (candidates,)                 it is that system
 
 Stacking after Wolpert (1992), "Stacked generalization"; the margins that the trees were fitted
 on came from folds that had not seen the paper.
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from kg.extract.candidates import Candidate
 from kg.extract.clues import extract_clues, possible_clues, read_clues
 from kg.extract.features import PageFeatures
+from kg.extract.rates import Rates
 from kg.extract.trees import Linear, Trees, sigmoid, softmax
 from kg.extract.vectors import WordVectors, read_vectors
 from kg.extract.words import Page
@@ -63,9 +65,11 @@ class Model:
     """The fitted parts, as tools/fit.py writes them."""
 
     linear: Linear
+    rates: Rates
     relevance: Trees
     prior: Trees
     part: Trees
+    own: Trees
     vectors: WordVectors
 
 
@@ -81,8 +85,13 @@ class Scored:
     relevance: Floats
     prior: Floats
     part: Floats
+    own: Floats
     clues: tuple[tuple[int, ...], ...]
     linked: tuple[str | None, ...]
+
+
+TREES = ("relevance", "prior", "part", "own")
+"""The forests of a model, in its order."""
 
 
 @cache
@@ -90,8 +99,11 @@ def read_model() -> Model:
     """The shipped model."""
     with np.load(resource("data", "model", "relevance.npz")) as stored:
         linear = Linear(stored["linear_weights"].astype(np.float32), stored["linear_bias"])
-        trees = [_trees(stored, name) for name in ("relevance", "prior", "part")]
-    return Model(linear, trees[0], trees[1], trees[2], read_vectors())
+        facts = bytes(stored["rates_facts"]).decode().split("\n")
+        counts = stored["rates_counts"].astype(np.float32)
+        rates = Rates({f: i for i, f in enumerate(facts)}, counts, stored["rates_overall"])
+        trees = [_trees(stored, name) for name in TREES]
+    return Model(linear, rates, *trees, read_vectors())
 
 
 def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:
@@ -167,6 +179,7 @@ def second_view(
     candidates: Sequence[Candidate],
     features: PageFeatures,
     margins: Floats,
+    rates: Rates,
     vectors: WordVectors,
 ) -> tuple[NDArray[np.intp], Floats, list[dict[int, int]], tuple[str | None, ...]]:
     """What the trees see: the rows kept, their features, their clues and their link targets."""
@@ -187,6 +200,7 @@ def second_view(
             _rivals(candidates, margins)[kept],
             clues,
             np.array([_link_facts(t) for t in chosen_targets], dtype=np.float32).reshape(-1, 3),
+            rates.of([features.sparse[i] for i in kept]),
             _word_view(page, chosen, vectors),
         ]
     ).astype(np.float32)
@@ -265,15 +279,16 @@ def score(
 ) -> Scored:
     """Probabilities for the candidates of one page."""
     margins = model.linear.raw(features.sparse)
-    kept, x, hits, targets = second_view(page, candidates, features, margins, model.vectors)
+    kept, x, hits, targets = second_view(
+        page, candidates, features, margins, model.rates, model.vectors
+    )
     return Scored(
         page,
         tuple(candidates[i] for i in kept),
         softmax(model.relevance.raw(x)),
         softmax(model.prior.raw(x)),
         sigmoid(model.part.raw(x))[:, 0],
+        sigmoid(model.own.raw(x))[:, 0],
         tuple(tuple(sorted(h)) for h in hits),
         targets,
     )
-
-

@@ -118,7 +118,14 @@ def _sentences_of(doc: Doc) -> Iterator[tuple[Word, ...]]:
         end = start + len(text)
         tokens.append(
             _Token(
-                text, start, end, strings[pos], strings[tag], strings[dep], strings[lemma], i + offset
+                text,
+                start,
+                end,
+                strings[pos],
+                strings[tag],
+                strings[dep],
+                strings[lemma],
+                i + offset,
             )
         )
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):

@@ -1,0 +1,93 @@
+"""What a paper itself introduces: decisions that need the other things of its summary.
+
+A system that the paper extends is not its own proposal; beside a system with a name, "the new
+model" is that system and not a second one; a name that the text gives ("a network called X")
+is a proposal.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kg.extract.candidates import Mention, is_name_like
+from kg.extract.decide import Thing
+from kg.extract.prior_work import relation_of
+from kg.extract.relations import headline
+from kg.extract.words import Page
+from kg.model import Relation
+
+_PLAIN = frozenset(
+    "model approach framework method architecture system algorithm technique scheme solution "
+    "pipeline strategy procedure".split()
+)
+
+_USES = (Relation.PROPOSES, Relation.USES_METHOD, Relation.USES_LOSS)
+
+_NEGATION = re.compile(
+    r"\b(?:unlike|instead of|rather than|without|in contrast to|as opposed to|no longer|"
+    r"no need (?:for|of|to)|not (?:use|require|need|rely on)|neither|nor|removing|dropping|"
+    r"discarding|replacing|replaces?)\b(?:(?! with | by |,).)*$"
+)
+"""Words before a mention after which it is what a paper leaves out."""
+
+_LIKELY = 0.2
+"""Probability from which "the authors introduce" beside a method makes it a proposal."""
+
+
+def settle_proposals(page: Page, things: tuple[Thing, ...]) -> tuple[Thing, ...]:
+    """The things, with those that cannot be proposals taken back and named ones added."""
+    title = page.document.paper.title or ""
+    own = headline(things)
+    settled = []
+    for thing in things:
+        if thing.relation in _USES and is_contrasted(page, thing):
+            if thing.prior is None:
+                continue
+            thing = replace(thing, relation=None)
+        if thing.relation is Relation.PROPOSES:
+            if _is_extended(thing, title):
+                thing = replace(thing, relation=Relation.USES_METHOD)
+            elif thing is not own and own is not None and _is_plain(thing) and not _is_plain(own):
+                continue
+        elif thing.relation is Relation.USES_METHOD and _is_introduced(thing):
+            thing = replace(thing, relation=Relation.PROPOSES)
+        settled.append(thing)
+    return tuple(settled)
+
+
+def is_contrasted(page: Page, thing: Thing) -> bool:
+    """Whether every mention in the prose says that the paper does without the thing."""
+    prose = [m for m in thing.mentions if m.sentence >= page.title_sentences]
+    return bool(prose) and all(_is_negated(page, m) for m in prose)
+
+
+def _is_negated(page: Page, mention: Mention) -> bool:
+    sentence = page.sentences[mention.sentence]
+    words = [w.lower for w in sentence.words[max(0, mention.first - 6) : mention.first]]
+    before = " ".join(words)
+    return _NEGATION.search(before) is not None
+
+
+def _is_introduced(thing: Thing) -> bool:
+    if thing.target is not None:
+        return False
+    if thing.clues & {"replaced-by", "apposition"}:
+        return True
+    if "called" in thing.clues:
+        return has_name(thing)
+    return thing.proposed >= _LIKELY and bool(thing.clues & {"proposed", "new"})
+
+
+def has_name(thing: Thing) -> bool:
+    """Whether some label is a coined name: capitals or digits where ordinary words have none."""
+    return any(is_name_like(word) for label in thing.labels for word in label.split())
+
+
+def _is_extended(thing: Thing, title: str) -> bool:
+    return thing.prior is not None and relation_of(thing, title)[0] is Relation.EXTENDS
+
+
+def _is_plain(thing: Thing) -> bool:
+    """Whether every label ends in a word for any system at all: "the end-to-end model"."""
+    return all(label.split()[-1].lower().rstrip("s") in _PLAIN for label in thing.labels)
