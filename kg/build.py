@@ -45,7 +45,7 @@ class Built:
 
 
 def build(
-    sources: Sequence[str | Path],
+    sources: str | Path | Sequence[str | Path],
     *,
     min_confidence: float | None = None,
     pipeline: str | None = None,
@@ -63,7 +63,7 @@ def build(
 
 
 def build_report(
-    sources: Sequence[str | Path],
+    sources: str | Path | Sequence[str | Path],
     *,
     min_confidence: float | None = None,
     pipeline: str | None = None,
@@ -72,7 +72,7 @@ def build_report(
 ) -> Built:
     """Read, annotate, extract and resolve.
 
-    sources: files and folders of summaries.
+    sources: files and folders of summaries, or one of them.
     min_confidence: leave out assertions below it.
     pipeline: name of another spaCy pipeline.
     corrections: a corrections file; corrections.tsv of the current folder where there is one.
@@ -84,9 +84,11 @@ def build_report(
     from kg.read import read_sources
     from kg.resolve import resolve
 
-    paths = [Path(s) for s in sources]
+    paths = [Path(s) for s in ([sources] if isinstance(sources, str | Path) else sources)]
+    if not paths:
+        raise SourceError("no source named; give files or folders of summaries")
     tell = progress or (lambda stage, done, total: None)
-    readings = _without_twins(read_sources(paths, _root(paths)), paths)
+    readings = _without_twins(read_sources(paths, _root(paths)))
     problems = tuple(p for r in readings for p in r.problems)
     failed = sum(1 for r in readings if r.problems and not (r.documents or r.listed))
     if not any(r.documents or r.listed for r in readings):
@@ -115,15 +117,12 @@ def _root(paths: Sequence[Path]) -> Path | None:
     if len(paths) == 1:
         return None
     parents = [p if p.is_dir() else p.parent for p in (path.resolve() for path in paths)]
-    shared = parents[0]
-    while not all(p.is_relative_to(shared) for p in parents):
-        shared = shared.parent
-    return shared
+    above_first = (parents[0], *parents[0].parents)
+    return next((p for p in above_first if all(q.is_relative_to(p) for q in parents)), None)
 
 
-def _without_twins(readings: Iterable[Reading], paths: Sequence[Path]) -> list[Reading]:
+def _without_twins(readings: Iterable[Reading]) -> list[Reading]:
     """Each source once, though a file was named and its folder too."""
-    del paths
     unique: dict[str, Reading] = {}
     for reading in readings:
         unique.setdefault(reading.source.path, reading)
@@ -177,7 +176,7 @@ def _licences(readings: Sequence[Reading], paths: Sequence[Path]) -> dict[str, s
     for reading in readings:
         for root in roots:
             notice = root / f"{reading.source.path}.license"
-            if notice.is_file() and (match := _SPDX.search(notice.read_text("utf-8"))):
+            if notice.is_file() and (match := _SPDX.search(notice.read_text("utf-8", "replace"))):
                 found[reading.source.path] = match[1]
                 break
     return found
