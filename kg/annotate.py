@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +72,9 @@ def load_pipeline(name: str | None = None) -> Language:
             f"`pip install paperkg` brings {DEFAULT_PIPELINE}, "
             "and `python -m spacy download NAME` brings others"
         ) from error
+    except (ImportError, ValueError) as error:  # a component that is not installed
+        reason = " ".join(str(error).split())[:200]
+        raise PipelineError(f"the spaCy pipeline {wanted!r} cannot be loaded: {reason}") from error
     missing = {"parser", "lemmatizer"} - set(nlp.pipe_names)
     if missing or not ({"tagger", "morphologizer"} & set(nlp.pipe_names)):
         raise PipelineError(
@@ -91,11 +93,6 @@ def _check_pinned(folder: Path | None) -> None:
             "reinstall it with `pip install --force-reinstall paperkg`",
             str(folder),
         )
-
-
-def has_pipeline(name: str) -> bool:
-    """Whether a pipeline package of that name is importable, without importing it."""
-    return find_spec(name) is not None
 
 
 def annotate(documents: Iterable[Document], nlp: Language) -> Iterator[Annotation]:

@@ -87,7 +87,7 @@ def build_report(
     paths = [Path(s) for s in ([sources] if isinstance(sources, str | Path) else sources)]
     if not paths:
         raise SourceError("no source named; give files or folders of summaries")
-    tell = progress or (lambda stage, done, total: None)
+    tell = progress or _untold
     readings = _without_twins(read_sources(paths, _root(paths)))
     problems = tuple(p for r in readings for p in r.problems)
     failed = sum(1 for r in readings if r.problems and not (r.documents or r.listed))
@@ -110,6 +110,10 @@ def build_report(
     ids = graph.by_id
     candidates = tuple(c for c in resolved.candidates if c.first in ids and c.second in ids)
     return Built(graph, problems, candidates, len(readings) - failed, failed)
+
+
+def _untold(*_: object) -> None:
+    """Progress that nobody asked for."""
 
 
 def _root(paths: Sequence[Path]) -> Path | None:
@@ -187,7 +191,7 @@ def write_exports(
 ) -> tuple[Path, ...]:
     """graph.ttl, graph.graphml, graph.html and report.md in `folder`, each written in one step."""
     folder.mkdir(parents=True, exist_ok=True)
-    tell = progress or (lambda stage, done, total: None)
+    tell = progress or _untold
     graph = built.graph if quotes else without_quotes(built.graph)
     written = []
     writers = tuple(_writers(built, graph, quotes))
