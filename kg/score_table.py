@@ -67,7 +67,7 @@ def error_records(judgements: Iterable[Judgement], mode: Mode) -> tuple[Record, 
 def to_text(scores: Scores) -> str:
     """Aligned columns; the errors below, one line each."""
     cells = ([_cell(value) for value in row] for row in scores.rows)
-    text = list(to_lines(SCORES, cells, numeric=SCORES[2:]))
+    text = list(to_lines(SCORES, cells))
     for mode, error, _, paper, relation, _, subject, label, _ in scores.errors or ():
         said = f"{subject} {relation} {label}" if subject else f"{relation} {label}"
         text.append(f"{mode} {error}: {paper}: {said}")

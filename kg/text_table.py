@@ -1,5 +1,6 @@
 """Rows as aligned columns of plain text, one line a row."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
@@ -10,15 +11,16 @@ LOOK_AHEAD = 500
 WIDEST = 80
 """Characters of a cell that are shown; longer text ends in an ellipsis."""
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
-def to_lines(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], numeric: Sequence[str] = ()
-) -> Iterator[str]:
-    """A head line, then a line for each row as it comes; `numeric` columns stand to the right."""
+
+def to_lines(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A head line, then a line for each row as it comes; columns of numbers stand to the right."""
     rest = (tuple(map(_cell, row)) for row in rows)
     first = list(islice(rest, LOOK_AHEAD))
     widths = [max(map(len, cells)) for cells in zip(columns, *first, strict=True)]
-    right = [column in numeric for column in columns]
+    right = [all(map(_NUMBER.fullmatch, cells)) for cells in zip(*first, strict=True)]
+    right = right or [False] * len(columns)
     for row in chain([tuple(columns)], first, rest):
         yield "  ".join(
             cell.rjust(width) if is_right else cell.ljust(width)

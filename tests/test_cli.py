@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from kg.cli import main
 from kg.errors import KgError, LookupFailed, NoPapersError, QueryError
+from kg.export import FORMATS
 from kg.rdf import write_turtle
 from tests.graphs import small_graph
 
@@ -505,6 +506,29 @@ def test_validate(small: Path, tmp_path: Path) -> None:
     assert re.fullmatch(
         rf"{re.escape(str(broken))}:\d+: .* \(assertion:\w+ kg:confidence 1\.930\)\n", result.stdout
     )
+
+
+# ---------------------------------------------------------------------------------- export
+
+
+@pytest.mark.parametrize("format_", sorted(FORMATS))
+def test_export(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("export", "--format", format_, "--exports", small)
+    assert (result.exit_code, result.stderr) == (0, "")
+    (written,) = tmp_path.iterdir()
+    assert written.name == f"graph{FORMATS[format_].ending or f'-{format_}'}"
+    assert written.is_dir() == (FORMATS[format_].ending == "")
+    lines = result.stdout.splitlines()
+    assert lines[0] == f"wrote {written.name}"
+    assert lines[1:] == [f"not in it: {drops}" for drops in [FORMATS[format_].drops] if drops]
+
+
+def test_export_to_a_place_of_its_own(small: Path, tmp_path: Path) -> None:
+    result = run("export", "--format", "nt", "-o", tmp_path / "x.nt", "--exports", small)
+    assert result.stdout == f"wrote {tmp_path / 'x.nt'}\n"
+    assert "StarGAN v2" in (tmp_path / "x.nt").read_text(encoding="utf-8")
+    assert run("export", "--format", "docx", "--exports", small).exit_code == 2
 
 
 # ------------------------------------------------------------------------------ completion

@@ -6,12 +6,12 @@ from kg.text_table import LOOK_AHEAD, WIDEST, to_lines
 
 
 def test_columns_line_up() -> None:
-    rows = [("a", "10", "x"), ("bcd", "9", ""), ("e\nf", "8", "y z")]
-    assert list(to_lines(("name", "n", "about"), rows, numeric=("n",))) == [
-        "name   n  about",
-        "a     10  x",
-        "bcd    9",
-        "e f    8  y z",
+    rows = [("a", "-1", "x"), ("bcd", "9", ""), ("e\nf", "8.5", "y z")]
+    assert list(to_lines(("name", "n", "about"), rows)) == [
+        "name    n  about",
+        "a      -1  x",
+        "bcd     9",
+        "e f   8.5  y z",
     ]
 
 

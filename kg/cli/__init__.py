@@ -15,6 +15,7 @@ from kg.cli.ask import path_command, query_command, show_command, view_command
 from kg.cli.build import build_command
 from kg.cli.completion import completion_command
 from kg.cli.measure import eval_command, validate_command
+from kg.cli.share import export_command
 from kg.errors import KgError
 
 CANNOT_RUN = 2
@@ -65,6 +66,7 @@ for command in (
     view_command,
     eval_command,
     validate_command,
+    export_command,
     completion_command,
 ):
     main.add_command(command)

@@ -12,6 +12,7 @@ from kg.cli.options import exports_option
 from kg.model import Kind
 
 if TYPE_CHECKING:
+    from kg.endpoint import Endpoint
     from kg.query import Answer, NamedQuery
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "jsonld")
@@ -45,6 +46,16 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "jsonld")
     type=click.Choice(FORMATS),
     help="[default: table for rows, ttl for triples]",
 )
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL server instead of a build.")
+@click.option("--graph", metavar="IRI", help="Named graph of the server to ask.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long the server may take.",
+)
 @exports_option
 def query_command(
     question: tuple[str, ...],
@@ -52,11 +63,16 @@ def query_command(
     list_: bool,
     params: tuple[str, ...],
     format_: str | None,
+    endpoint: str | None,
+    graph: str | None,
+    timeout: float,
     exports: Path,
 ) -> None:
     """Ask the graph in SPARQL, or by the name of a ready question.
 
-    The prefixes of the vocabulary are declared for you. Nodes may be given by name.
+    The prefixes of the vocabulary are declared for you. Nodes may be given by name. A server's
+    user and password, or token, come from KG_ENDPOINT_USER and KG_ENDPOINT_PASSWORD,
+    KG_ENDPOINT_TOKEN, or netrc.
 
     \b
     Examples:
@@ -64,6 +80,7 @@ def query_command(
       kg query papers-using-method --method AdaIN
       kg query 'SELECT ?paper { ?paper kg:extends ?older }' --format csv
       kg query -f question.rq --param paper=paper:arxiv-1912.01865
+      kg query counts --endpoint http://127.0.0.1:7878/query
     """
     from kg.query import named_queries, run, run_file
     from kg.store import open_store
@@ -78,10 +95,16 @@ def query_command(
         raise click.UsageError("give a query, its name, or a file (-f); --list lists the names")
     takes = [p.name for p in queries[text].parameters] if text in queries else []
     values = _parameters(question[text is not None :], params, takes)
-    engine = open_store(exports)
+    engine = _endpoint(endpoint, graph, timeout) if endpoint else open_store(exports)
     _let_interrupts_end_the_process()
     answer = run_file(engine, file, values) if file else run(engine, question[0], values)
     _write(answer, format_)
+
+
+def _endpoint(url: str, graph: str | None, timeout: float) -> "Endpoint":
+    from kg.endpoint import Endpoint
+
+    return Endpoint(url, graph=graph, timeout=timeout)
 
 
 def _parameters(
