@@ -15,6 +15,7 @@ import pytest
 
 import kg
 from kg.cli import main
+from kg.corrections import parse_corrections
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -170,6 +171,13 @@ def test_library_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert tried > 15
     assert failed == 0
+
+
+def test_corrections_example() -> None:
+    (block,) = code_blocks(README, "tsv")
+    corrections = parse_corrections(block, "README.md")
+    assert corrections.same == (("StyleGAN2", "StyleGAN v2"),)
+    assert corrections.dropped == (("paper/arxiv-1912.01865", "usesMethod", "method/gan"),)
 
 
 def test_readme_example(monkeypatch: pytest.MonkeyPatch) -> None:
