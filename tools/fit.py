@@ -49,6 +49,10 @@ def write_model(model: Model, path: Path) -> None:
         "linear_weights": np.round(model.linear.weights, 2).astype(np.float16),
         "linear_bias": model.linear.bias,
     }
+    arrays |= {
+        "pairs_weights": np.round(model.pairs.weights, 2).astype(np.float16),
+        "pairs_bias": model.pairs.bias,
+    }
     facts = "\n".join(sorted(model.rates.index, key=model.rates.index.__getitem__))
     arrays |= {
         "rates_facts": np.frombuffer(facts.encode(), dtype=np.uint8),

@@ -21,17 +21,21 @@ from sklearn.linear_model import SGDClassifier
 
 from kg.annotate import annotate, load_pipeline
 from kg.extract.candidates import Candidate, extract_candidates
+from kg.extract.clues import read_clues
+from kg.extract.decide import Thing
 from kg.extract.features import PageFeatures
-from kg.extract.relevance import MARGINS, OUTCOMES, PRIOR, Model, second_view
+from kg.extract.pair_facts import pair_facts, pairs
+from kg.extract.relevance import MARGINS, OUTCOMES, PRIOR, Model, clue_hits, second_view
 from kg.extract.rates import Rates, count_rates
 from kg.extract.trees import Linear, Trees, hashed
 from kg.extract.vectors import WordVectors
 from kg.extract.words import Page, to_page
 from kg.lexicon import normal, read_heads, read_lexicon, read_words
-from kg.model import Document, Kind, Relation
+from kg.model import BETWEEN_ENTITIES, Document, Kind, Relation
 from kg.read import read_source
 
 BUCKETS = 1 << 16
+PAIR_BUCKETS = 1 << 15
 OTHER_LABEL = 0.5
 """Weight of a candidate that is a further label of a thing, not its first."""
 
@@ -173,6 +177,80 @@ def label(
     return outcome, prior, part, own, weight
 
 
+# -------------------------------------------------------------------------------- pairs
+
+
+def annotated_things(example: Example) -> list[Thing]:
+    """The things of an annotated summary, as if extraction had found exactly them."""
+    by_key = {c.key: c for c in example.candidates}
+    groups: dict[str, tuple[Kind, list[str]]] = {}
+
+    def add(labels: Sequence[str], kind: Kind) -> None:
+        keys = list(dict.fromkeys(normal(x) for x in labels if normal(x) in by_key))
+        if not keys:
+            return
+        known = next((k for k in keys if k in groups), keys[0])
+        groups.setdefault(known, (kind, []))[1].extend(k for k in keys)
+
+    triples = example.paper["triples"]
+    for t in sorted(triples, key=lambda t: t["relation"] != "proposes"):
+        if t["type"] != "Paper":
+            add(t["labels"], Kind(t["type"]))
+        if t.get("subject"):
+            add(t["subject"], Kind.METHOD)
+    headline = next((t["labels"] for t in triples if t["relation"] == "proposes"), [])
+    own = {normal(x) for x in headline}
+    clues = read_clues()
+    things = []
+    for kind, keys in groups.values():
+        found = [by_key[k] for k in dict.fromkeys(keys)]
+        hits = {n for counts in clue_hits(example.page, found) for n in counts}
+        mentions = tuple(sorted(m for c in found for m in c.mentions))
+        labels = tuple(dict.fromkeys(m.label for c in found for m in c.mentions))
+        things.append(
+            Thing(
+                (), labels, mentions, kind, Relation.DISCUSSES, 1.0, None, 0.0, (), 0.0,
+                frozenset(clues[n].name for n in hits), 0.0, None, bool(own & set(keys)),
+            )
+        )  # fmt: skip
+    return things
+
+
+def pair_rows(examples: Sequence[Example]) -> tuple[list[list[str]], NDArray[np.int64]]:
+    """Facts of every pair of annotated things, and 1 + the place in BETWEEN_ENTITIES, or 0."""
+    facts, targets = [], []
+    for example in examples:
+        things = annotated_things(example)
+        own = next((t for t in things if t.own), None)
+        said = {
+            (normal(x), normal(y)): 1 + BETWEEN_ENTITIES.index(Relation(t["relation"]))
+            for t in example.paper["triples"]
+            if t.get("subject")
+            for x in t["subject"]
+            for y in t["labels"]
+        }
+        for a, b in pairs(things, own):
+            facts.append(pair_facts(example.page, a, b, own))
+            keys = [(normal(x), normal(y)) for x in a.labels for y in b.labels]
+            targets.append(next((said[k] for k in keys if k in said), 0))
+    return facts, np.array(targets)
+
+
+def fit_pairs(examples: Sequence[Example]) -> Linear:
+    """One logistic regression a relation between things."""
+    facts, targets = pair_rows(examples)
+    x = _sparse(facts, PAIR_BUCKETS)
+    weights = np.zeros((PAIR_BUCKETS, len(BETWEEN_ENTITIES)), dtype=np.float32)
+    bias = np.zeros(len(BETWEEN_ENTITIES), dtype=np.float32)
+    for column in range(len(BETWEEN_ENTITIES)):
+        model = SGDClassifier(
+            loss="log_loss", alpha=1e-4, max_iter=10, tol=None, average=True, random_state=0
+        )
+        model.fit(x, targets == column + 1)
+        weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
+    return Linear(weights, bias)
+
+
 # ------------------------------------------------------------------------------ fitting
 
 
@@ -215,14 +293,17 @@ def fit_rates(examples: Sequence[Example]) -> Rates:
 
 
 def _matrix(examples: Sequence[Example]) -> csr_matrix:
+    return _sparse([facts for e in examples for facts in e.features.sparse], BUCKETS)
+
+
+def _sparse(rows: Sequence[Sequence[str]], buckets: int) -> csr_matrix:
     index, ends = [], [0]
-    for e in examples:
-        for facts in e.features.sparse:
-            index.append(hashed(facts, BUCKETS))
-            ends.append(ends[-1] + len(index[-1]))
+    for facts in rows:
+        index.append(hashed(facts, buckets))
+        ends.append(ends[-1] + len(index[-1]))
     columns = np.concatenate(index)
     values = np.ones(len(columns), dtype=np.float32)
-    return csr_matrix((values, columns, np.array(ends)), shape=(len(ends) - 1, BUCKETS))
+    return csr_matrix((values, columns, np.array(ends)), shape=(len(ends) - 1, buckets))
 
 
 def _fold(example: Example) -> int:
@@ -256,6 +337,7 @@ def fit(examples: Sequence[Example], vectors: WordVectors) -> Model:
         boost(x, prior, np.ones(len(x)), len(PRIOR), ROUNDS["prior"]),
         boost(x, part, weight, 1, ROUNDS["part"]),
         boost(x, own, np.ones(len(x)), 1, ROUNDS["own"]),
+        fit_pairs(examples),
         vectors,
     )
 

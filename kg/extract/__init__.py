@@ -14,7 +14,7 @@ from kg.extract.candidates import extract_candidates
 from kg.extract.decide import Thing, Thresholds, decide, read_thresholds
 from kg.extract.features import PageFeatures
 from kg.extract.findings import Finding
-from kg.extract.pairs import extract_nested, extract_pairs, extract_parts
+from kg.extract.pairs import extract_pairs
 from kg.extract.prior_work import extract_prior_work
 from kg.extract.proposals import settle_proposals
 from kg.extract.relations import extract_relations
@@ -25,21 +25,19 @@ from kg.lexicon import Lexicon, read_heads, read_lexicon, read_words
 Extractor = Callable[[Page, tuple[Thing, ...]], Iterable[Finding]]
 
 
-def extractors(thresholds: Thresholds) -> Mapping[str, Extractor]:
+def extractors(thresholds: Thresholds, model: Model) -> Mapping[str, Extractor]:
     """The extractors in their order, by the construct that each one reads."""
     return {
         "relations": extract_relations,
         "prior work": extract_prior_work,
-        "parts": partial(extract_parts, least=thresholds.part),
-        "pairs": extract_pairs,
-        "nested names": extract_nested,
+        "pairs": partial(extract_pairs, model=model.pairs, least=thresholds.pair),
     }
 
 
-def extract_findings(scored: Scored, thresholds: Thresholds) -> Iterator[Finding]:
+def extract_findings(scored: Scored, thresholds: Thresholds, model: Model) -> Iterator[Finding]:
     """Everything that a scored page says, extractor by extractor."""
     things = settle_proposals(scored.page, tuple(decide(scored, thresholds)))
-    for extractor in extractors(thresholds).values():
+    for extractor in extractors(thresholds, model).values():
         yield from extractor(scored.page, things)
 
 
@@ -53,5 +51,6 @@ def score_page(page: Page, lexicon: Lexicon, model: Model) -> Scored:
 def extract(annotation: Annotation) -> tuple[Page, tuple[Finding, ...]]:
     """The page of an annotated document and its findings, with the shipped model."""
     page = to_page(annotation)
-    scored = score_page(page, read_lexicon(), read_model())
-    return page, tuple(extract_findings(scored, read_thresholds()))
+    model = read_model()
+    scored = score_page(page, read_lexicon(), model)
+    return page, tuple(extract_findings(scored, read_thresholds(), model))

@@ -36,7 +36,7 @@ class Thresholds:
 
     outcome: Mapping[int, float]
     prior: float
-    part: float
+    pair: float
     headline: float
 
 
@@ -219,6 +219,6 @@ def read_thresholds() -> Thresholds:
     return Thresholds(
         {i: float(stored["outcome"][str(i)]) for i in range(1, len(OUTCOMES))},
         float(stored["prior"]),
-        float(stored["part"]),
+        float(stored["pair"]),
         float(stored["headline"]),
     )

@@ -1,4 +1,8 @@
-"""Findings between two things: parts of a system, kinds of a thing, what a method is used for."""
+"""Findings between two things: parts of a system, kinds of a thing, what a method is used for.
+
+Parts and kinds are decided by a fitted model over the facts of pair_facts; purposes by the words
+between two mentions (data/patterns/pairs.tsv), which also name the rule where they hold.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,18 @@ from kg.extract.candidates import Mention
 from kg.extract.clues import compile_clue
 from kg.extract.decide import Thing
 from kg.extract.findings import Finding, Naming, Support
+from kg.extract.pair_facts import closest, pair_facts, pairs
 from kg.extract.relations import headline, support, to_naming
+from kg.extract.trees import Linear, sigmoid
 from kg.extract.words import Page
-from kg.lexicon import normal
-from kg.model import Kind, Relation
+from kg.model import BETWEEN_ENTITIES, Kind, Relation
 from kg.resources import resource
+
+MODEL = "pair-model"
+"""The rule named where no words between the two speak for the relation."""
+
+_CERTAIN = 0.7
+"""Confidence of what the words between two mentions say."""
 
 
 class PairPattern(NamedTuple):
@@ -26,7 +37,6 @@ class PairPattern(NamedTuple):
     subject: Kind
     object: Kind
     subject_first: bool
-    own: str
     between: re.Pattern[str]
 
 
@@ -41,107 +51,86 @@ def _patterns() -> tuple[PairPattern, ...]:
             Kind(subject),
             Kind(object_),
             order == "subject",
-            own,
             compile_clue(between),
         )
-        for name, relation, subject, object_, order, own, between in rows
+        for name, relation, subject, object_, order, between in rows
     )
 
 
-def extract_parts(page: Page, things: tuple[Thing, ...], least: float) -> Iterator[Finding]:
-    """Modules of the paper's own system, by the fitted model; `least` is its threshold."""
-    own = headline(things)
-    if own is None:
-        return
-    system = to_naming(own, None)
-    for thing in things:
-        if thing is not own and thing.kind is Kind.METHOD and thing.part >= least:
-            yield Finding(
-                to_naming(thing, own),
-                Relation.PART_OF,
-                system,
-                support(page, thing, Relation.USES_METHOD),
-                thing.part,
-            )
-
-
-def extract_pairs(page: Page, things: tuple[Thing, ...]) -> Iterator[Finding]:
-    """Pairs of things with telling words between them in one sentence, and nested names."""
-    own = headline(things)
-    in_sentence: dict[int, list[tuple[Mention, Thing]]] = {}
-    for thing in things:
-        if thing.relation is not None:
-            for mention in thing.mentions:
-                in_sentence.setdefault(mention.sentence, []).append((mention, thing))
-    seen: set[tuple[str, Relation, str]] = set()
-    for index in sorted(in_sentence):
-        sentence = page.sentences[index]
-        text = page.block_of(sentence).text
-        placed = sorted(in_sentence[index], key=lambda pair: pair[0])
-        for i, (first, left) in enumerate(placed):
-            for second, right in placed[i + 1 :]:
-                if left is right or second.first <= first.last:
-                    continue
-                between = text[sentence.words[first.last].end : sentence.words[second.first].start]
-                for finding in _related(between, (first, left), (second, right), own):
-                    key = (
-                        normal(finding.subject.labels[0] if finding.subject else ""),
-                        finding.relation,
-                        normal(finding.object.labels[0]),
-                    )
-                    if key not in seen:
-                        seen.add(key)
-                        yield finding
-
-
-def _related(
-    between: str,
-    first: tuple[Mention, Thing],
-    second: tuple[Mention, Thing],
-    own: Thing | None,
+def extract_pairs(
+    page: Page, things: tuple[Thing, ...], model: Linear, least: float
 ) -> Iterator[Finding]:
-    for pattern in _patterns():
-        subject, object_ = (first, second) if pattern.subject_first else (second, first)
-        if subject[1].kind is not pattern.subject or object_[1].kind is not pattern.object:
+    """Parts, kinds and purposes among the things; `least` is the model's threshold."""
+    own = headline(things)
+    found = tuple(t for t in things if t.relation is not None)
+    ordered = list(pairs(found, own))
+    if not ordered:
+        return
+    probability = sigmoid(model.raw([pair_facts(page, a, b, own) for a, b in ordered]))
+    said: dict[tuple[int, int], Relation] = {}
+    for row, (a, b) in zip(probability, ordered, strict=True):
+        likely = {r: float(row[_COLUMN[r]]) for r in (Relation.PART_OF, Relation.VARIANT_OF)}
+        if b is own:
+            # Two models say whether a thing is a module of the own system: what one of them
+            # sees (the whole summary) the other does not (the words between the two).
+            likely[Relation.PART_OF] = (likely[Relation.PART_OF] + a.part) / 2
+        best = max(likely, key=lambda r: likely[r])
+        p = likely[best]
+        if p < least or (id(b), id(a)) in said:
             continue
-        is_own = subject[1] is own or object_[1] is own
-        if (pattern.own == "no" and is_own) or (pattern.own == "yes" and not is_own):
-            continue
-        if pattern.between.fullmatch(between):
-            yield Finding(
-                to_naming(subject[1], own),
-                pattern.relation,
-                to_naming(object_[1], own),
-                (Support(subject[0], pattern.name),),
-                min(subject[1].probability, object_[1].probability),
-            )
-
-
-def extract_nested(page: Page, things: tuple[Thing, ...]) -> Iterator[Finding]:
-    """A name that ends in another name is a kind of it: "conditional GAN" is a GAN."""
-    del page
-    methods = [t for t in things if t.kind in (Kind.METHOD, Kind.LOSS) and t.relation]
-    for thing in methods:
-        for broader in methods:
-            if thing is broader or thing.kind is not broader.kind:
-                continue
-            pair = _nested(thing, broader)
-            if pair is not None:
+        said[id(a), id(b)] = best
+        naming = to_naming(a, own) if best is Relation.PART_OF else Naming(_kind(a), a.labels)
+        yield Finding(
+            naming, best, to_naming(b, own), _support(page, a, b, best), p * min(_sure(a), _sure(b))
+        )
+    for a, b in ordered:
+        if a.kind is Kind.METHOD and b.kind is Kind.TASK and a is not own:
+            pattern, mention = _telling(page, a, b, Relation.USED_FOR)
+            if pattern is not None and mention is not None:
                 yield Finding(
-                    Naming(thing.kind or Kind.METHOD, thing.labels),
-                    Relation.VARIANT_OF,
-                    Naming(broader.kind or Kind.METHOD, broader.labels),
-                    (Support(pair, "nested-name"),),
-                    min(thing.probability, broader.probability),
+                    to_naming(a, own),
+                    Relation.USED_FOR,
+                    to_naming(b, own),
+                    (Support(mention, pattern),),
+                    _CERTAIN * min(_sure(a), _sure(b)),
                 )
-                break
 
 
-def _nested(thing: Thing, broader: Thing) -> Mention | None:
-    for label in thing.labels:
-        words = label.split()
-        for other in broader.labels:
-            tail = other.split()
-            if len(words) > len(tail) and normal(" ".join(words[-len(tail) :])) == normal(other):
-                return next(m for m in thing.mentions if m.label == label)
-    return None
+_COLUMN = {relation: i for i, relation in enumerate(BETWEEN_ENTITIES)}
+
+
+def _kind(thing: Thing) -> Kind:
+    return thing.kind or Kind.METHOD
+
+
+def _sure(thing: Thing) -> float:
+    return max(thing.probability, 0.01)
+
+
+def _support(page: Page, a: Thing, b: Thing, relation: Relation) -> tuple[Support, ...]:
+    pattern, mention = _telling(page, a, b, relation)
+    if mention is not None:
+        return (Support(mention, pattern or MODEL),)
+    return (Support(support(page, a, relation)[0].mention, MODEL),)
+
+
+def _telling(
+    page: Page, a: Thing, b: Thing, relation: Relation
+) -> tuple[str | None, Mention | None]:
+    """The pattern that holds between the closest mentions, and the mention of `a` there."""
+    near = closest(a, b)
+    if near is None:
+        return None, None
+    first, second = sorted(near)
+    sentence = page.sentences[first.sentence]
+    text = page.block_of(sentence).text
+    between = text[sentence.words[first.last].end : sentence.words[second.first].start]
+    for pattern in _patterns():
+        if (
+            pattern.relation is relation
+            and (pattern.subject, pattern.object) == (a.kind, b.kind)
+            and pattern.subject_first == (near[0] == first)
+            and pattern.between.fullmatch(between)
+        ):
+            return pattern.name, near[0]
+    return None, near[0]

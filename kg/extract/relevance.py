@@ -70,6 +70,7 @@ class Model:
     prior: Trees
     part: Trees
     own: Trees
+    pairs: Linear
     vectors: WordVectors
 
 
@@ -103,7 +104,8 @@ def read_model() -> Model:
         counts = stored["rates_counts"].astype(np.float32)
         rates = Rates({f: i for i, f in enumerate(facts)}, counts, stored["rates_overall"])
         trees = [_trees(stored, name) for name in TREES]
-    return Model(linear, rates, *trees, read_vectors())
+        between = Linear(stored["pairs_weights"].astype(np.float32), stored["pairs_bias"])
+    return Model(linear, rates, *trees, between, read_vectors())
 
 
 def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:
