@@ -4,11 +4,14 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import click
 import pytest
@@ -607,3 +610,36 @@ def test_a_reader_that_has_enough_is_no_error(small: Path, format_: str) -> None
         assert len(process.stdout.read(100)) == 100
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(("options", "logged"), [((), 2), (("--quiet",), 0)])
+def test_serve(small: Path, options: tuple[str, ...], logged: int) -> None:
+    script = Path(sys.executable).with_name("kg")
+    with subprocess.Popen(
+        [script, "serve", "--port", "0", "--exports", small, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = re.fullmatch(r"serving .* at (http://127\.0\.0\.1:\d+/) \(.*\)\n", line)
+        assert address is not None
+        with urlopen(f"{address[1]}health", timeout=30) as answer:
+            assert json.load(answer)["status"] == "ok"
+        query = urlencode({"query": "ASK { ?s ?p ?o }"})
+        with urlopen(f"{address[1]}sparql?{query}", timeout=30) as answer:
+            assert json.load(answer)["boolean"] is True
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (out, process.returncode) == ("", 0)
+    assert len(err.splitlines()) == logged
+    assert "Traceback" not in err
+
+
+def test_serve_on_a_port_that_is_taken(small: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = run("serve", "--port", str(port), "--exports", small)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"kg: cannot listen on 127.0.0.1 port {port}: ")

@@ -15,7 +15,7 @@ from kg.cli.ask import path_command, query_command, show_command, view_command
 from kg.cli.build import build_command
 from kg.cli.completion import completion_command
 from kg.cli.measure import eval_command, validate_command
-from kg.cli.share import export_command
+from kg.cli.share import export_command, serve_command
 from kg.errors import KgError
 
 CANNOT_RUN = 2
@@ -67,6 +67,7 @@ for command in (
     eval_command,
     validate_command,
     export_command,
+    serve_command,
     completion_command,
 ):
     main.add_command(command)

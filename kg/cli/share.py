@@ -7,7 +7,6 @@ import click
 from kg.cli.options import exports_option
 from kg.export import FORMATS
 
-
 _FORMAT_LINES = [f"  {name:8}  {format_.about}" for name, format_ in FORMATS.items()]
 
 
@@ -45,3 +44,65 @@ def export_command(format_: str, output: Path | None, exports: Path) -> None:
     click.echo(f"wrote {target}")
     if chosen.drops:
         click.echo(f"not in it: {chosen.drops}")
+
+
+@click.command("serve")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=7878,
+    show_default=True,
+    help="0 takes any free port.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Another address lets other machines in.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="Queries that run at once.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one query may run.",
+)
+@click.option("--quiet", is_flag=True, help="No line for each request.")
+@exports_option
+def serve_command(
+    port: int, host: str, workers: int, timeout: float, quiet: bool, exports: Path
+) -> None:
+    """Serve the graph: SPARQL, a page for each node, and the explorer.
+
+    Reads only. The endpoint is at /sparql. Ctrl-C ends it.
+
+    \b
+    Examples:
+      kg serve
+      kg serve --port 8000 --timeout 5
+      curl --data-urlencode 'query=ASK { ?s ?p ?o }' http://127.0.0.1:7878/sparql
+    """
+    import logging
+
+    from kg.serve import Settings, serve
+    from kg.workers import Limits
+
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logging.getLogger("kg").setLevel(logging.WARNING if quiet else logging.INFO)
+    settings = Settings(workers=workers, limits=Limits(seconds=timeout))
+    serve(
+        exports,
+        host=host,
+        port=port,
+        settings=settings,
+        ready=lambda address: click.echo(f"serving {exports} at {address} (Ctrl-C ends it)"),
+    )
