@@ -16,6 +16,7 @@ export function nodeDetails(graph, sentences, state, visible, i, go) {
     graph.aliases[i] && ["Also", named(graph.aliases[i].join(", "))],
     graph.arxiv[i] && ["arXiv", named(graph.arxiv[i])],
     graph.doi[i] && ["DOI", named(graph.doi[i])],
+    ...sourcesOf(graph, i),
     graph.papers[i] > 1 && ["In", counted(graph.papers[i], "summary", "summaries")],
   ].filter(Boolean);
   const groups = grouped(graph, i);
@@ -28,7 +29,7 @@ export function nodeDetails(graph, sentences, state, visible, i, go) {
       link && element("a", { class: "button primary", href: link, target: "_blank",
         rel: "noopener noreferrer" }, "Read the paper"),
       button("Path from here", () => go.pathFrom(i), { class: "button" }),
-      button("Copy as Turtle", () => go.copy(edgesOf(graph, i), i), { class: "button" })),
+      button("Copy Turtle", () => go.copy(edgesOf(graph, i), i), { class: "button" })),
     element("div", { class: "hops", role: "group", "aria-label": "Neighbourhood shown" },
       element("span", {}, "Show"),
       ...[1, 2, 3].map((h) => button(counted(h, "step"), () => go.hops(h),
@@ -48,7 +49,7 @@ export function edgeDetails(graph, sentences, e, go) {
       goTo(graph, graph.o[e], go)),
     evidence(graph, sentences, e),
     element("div", { class: "actions" },
-      button("Copy as Turtle", () => go.copy([e], -1), { class: "button" })),
+      button("Copy Turtle", () => go.copy([e], -1), { class: "button" })),
   ];
 }
 
@@ -70,8 +71,18 @@ export function pathDetails(graph, sentences, path, from, go) {
       + "preferred to hubs."),
     element("ol", { class: "path" }, ...steps),
     element("div", { class: "actions" },
-      button("Copy as Turtle", () => go.copy(path, -1), { class: "button" })),
+      button("Copy Turtle", () => go.copy(path, -1), { class: "button" })),
   ];
+}
+
+// Which sources summarise a paper or only list it.
+function sourcesOf(graph, i) {
+  const titled = (source) => named(source.title || source.path);
+  return [["Summarised in", "summarises"], ["Listed in", "lists"]].map(([term, field]) => {
+    const members = graph.sources.filter((source) => source[field].includes(i));
+    return members.length > 0 && [term, element("span", {}, ...members.slice(0, 5).flatMap(
+      (source, k) => [k > 0 && ", ", titled(source)].filter(Boolean)))];
+  });
 }
 
 function heading(graph, over, title) {
@@ -131,7 +142,7 @@ function evidence(graph, sentences, e) {
   const box = element("div", { class: "evidence" }, place(graph, sentences, e, first));
   if (last - first > 1) {
     const more = element("details", {},
-      element("summary", {}, `${counted(last - first - 1, "more place")} that say so`));
+      element("summary", {}, counted(last - first - 1, "more place says so", "more places say so")));
     more.addEventListener("toggle", () => {
       if (more.children.length > 1) return;
       for (let v = first + 1; v < last; v++) more.append(place(graph, sentences, e, v));

@@ -36,21 +36,17 @@ function change(patch, { replace = false, from = null } = {}) {
   state = { ...state, ...patch };
   const hash = toHash(graph, state);
   if (hash !== location.hash.replace(/^#/, "")) {
-    written = hash;
-    // Whole addresses: in a frame with `srcdoc` a lone "#..." means the page around the frame.
-    if (replace) location.replace(`${location.href.split("#")[0]}#${hash}`);
-    else location.hash = hash;
+    // A whole address: in a frame with `srcdoc` a lone "#..." means the page around the frame.
+    const address = `${location.href.split("#")[0]}#${hash}`;
+    if (replace) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
   }
   render(from);
 }
 
-let written = null; // the address that this page has written itself
-
+// Back, forward, and addresses that the reader types.
 addEventListener("hashchange", () => {
-  const hash = location.hash.replace(/^#/, "");
-  if (hash === written) return;
-  written = null;
-  state = fromHash(graph, hash);
+  state = fromHash(graph, location.hash);
   walked = -1;
   render("address");
 });
