@@ -7,14 +7,21 @@ runs the shipped pipeline, which is loaded once a session.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kg.annotate import Annotation, annotate, load_pipeline
-from kg.extract.candidates import Mention
+from kg.extract.candidates import Mention, extract_candidates
+from kg.extract.clues import read_clues
+from kg.extract.decide import Thing
 from kg.extract.findings import Finding, Naming, Support
+from kg.extract.relevance import OUTCOMES, PRIOR, Scored
 from kg.extract.words import Page, Sentence, Word, to_page
 from kg.model import (
+    PRIOR_WORK,
     Block,
     BlockKind,
     Document,
@@ -133,3 +140,77 @@ def reading_of(
 ) -> Reading:
     """What a reader would have given for these pages of one source."""
     return Reading(pages[0].document.source, title, tuple(p.document for p in pages), listed)
+
+
+# ------------------------------------------------------------------------------ decisions
+
+
+def scored(page: Page, *rows: Row) -> Scored:
+    """Probabilities by hand: one row a candidate, in the order given."""
+    by_label = {m.label: c for c in extract_candidates(page) for m in c.mentions}
+    relevance = np.zeros((len(rows), len(OUTCOMES)), np.float32)
+    prior = np.zeros((len(rows), len(PRIOR)), np.float32)
+    for i, row in enumerate(rows):
+        for outcome, p in row.outcomes.items():
+            relevance[i, OUTCOMES.index(outcome)] = p
+        relevance[i, 0] = 1 - relevance[i].sum()
+        for relation, p in row.prior.items():
+            prior[i, PRIOR.index(relation)] = p
+        prior[i, 0] = 1 - prior[i].sum()
+    candidates = tuple(by_label[row.label] for row in rows)
+    numbers = {clue.name: n for n, clue in enumerate(read_clues())}
+    return Scored(
+        page=page,
+        candidates=candidates,
+        relevance=relevance,
+        prior=prior,
+        part=np.array([row.part for row in rows], np.float32),
+        own=np.array([row.own for row in rows], np.float32),
+        clues=tuple(tuple(sorted(numbers[name] for name in row.clues)) for row in rows),
+        linked=tuple(row.target for row in rows),
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the models say of one candidate."""
+
+    label: str
+    outcomes: dict[tuple[Relation, Kind], float] = field(default_factory=dict)
+    prior: dict[Relation, float] = field(default_factory=dict)
+    part: float = 0.0
+    own: float = 0.0
+    clues: tuple[str, ...] = ()
+    target: str | None = None
+
+
+def thing(
+    page: Page,
+    *labels: str,
+    relation: Relation | None = Relation.USES_METHOD,
+    kind: Kind | None = Kind.METHOD,
+    probability: float = 0.5,
+    prior: dict[Relation, float] | None = None,
+    clues: tuple[str, ...] = (),
+    part: float = 0.0,
+    target: str | None = None,
+    own: bool = False,
+) -> Thing:
+    """A decision by hand; its mentions are the first place of each label."""
+    shares = tuple((prior or {}).get(r, 0.0) for r in PRIOR_WORK)
+    return Thing(
+        rows=(0,),
+        labels=labels,
+        mentions=tuple(sorted(mention(page, label) for label in labels)),
+        kind=kind,
+        relation=relation,
+        probability=probability,
+        prior=max(prior, key=lambda r: prior[r]) if prior else None,
+        prior_probability=sum(shares),
+        prior_shares=tuple(s / sum(shares) if prior else 0.25 for s in shares),
+        proposed=probability if relation is Relation.PROPOSES else 0.0,
+        clues=frozenset(clues),
+        part=part,
+        target=target,
+        own=own,
+    )
