@@ -1,12 +1,8 @@
 """The documentation says what is there: commands, modules, dependencies, and real output."""
 
 import doctest
-import os
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -16,6 +12,7 @@ import pytest
 import kg
 from kg.cli import main
 from kg.corrections import parse_corrections
+from tools.transcript import commands, newcomer, output_of
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -70,47 +67,22 @@ def test_setup_takes_one_line_each() -> None:
 # --------------------------------------------------------------------------- transcript
 
 
-def transcript() -> list[tuple[str, str]]:
-    """The commands of the README's console blocks, each with the output that stands below it."""
-    return [
-        (command, output)
-        for block in code_blocks(README, "console")
-        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
-    ]
-
-
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that holds what a checkout holds after its first build."""
-    folder = tmp_path_factory.mktemp("newcomer")
-    for name in ("data", "exports"):
-        shutil.copytree(ROOT / name, folder / name)
-    return folder
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("newcomer")
+    newcomer(path)
+    return path
 
 
-def test_the_transcript_is_there() -> None:
-    used = {shlex.split(command)[1] for command, _ in transcript()}
+def test_the_transcript_shows_the_main_commands() -> None:
+    used = {shlex.split(command)[1] for command, _ in commands(README)}
     assert {"build", "show", "query", "path", "eval", "validate"} <= used
 
 
-@pytest.mark.parametrize(("command", "output"), transcript())
-def test_transcript(command: str, output: str, newcomer: Path) -> None:
-    bin_ = Path(sys.executable).parent
-    done = subprocess.run(
-        command,
-        shell=True,
-        cwd=newcomer,
-        env={
-            **{k: v for k, v in os.environ.items() if k != "COLUMNS"},
-            "PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}",
-            "XDG_CACHE_HOME": str(newcomer / "cache"),
-        },
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-    )
-    assert done.stderr == ""
-    assert done.stdout == output
+@pytest.mark.parametrize(("command", "output"), list(commands(README)))
+def test_transcript(command: str, output: str, folder: Path) -> None:
+    """Where an output is another one now, `python -m tools.transcript` writes it down."""
+    assert output_of(command, folder) == output
 
 
 # --------------------------------------------------------------------- library, modules
