@@ -27,7 +27,7 @@ export function nodeDetails(graph, sentences, state, visible, i, go) {
       [element("dt", {}, term), element("dd", {}, value)])),
     element("div", { class: "actions" },
       link && element("a", { class: "button primary", href: link, target: "_blank",
-        rel: "noopener noreferrer" }, "Read the paper"),
+        rel: "noopener noreferrer" }, "Read paper"),
       button("Path from here", () => go.pathFrom(i), { class: "button" }),
       button("Copy Turtle", () => go.copy(edgesOf(graph, i), i), { class: "button" })),
     element("div", { class: "hops", role: "group", "aria-label": "Neighbourhood shown" },

@@ -373,7 +373,7 @@ def test_details_of_a_node(watch: Watch, pages: Pages) -> None:
     expect(details.locator(".facts")).to_have_text(
         "Year2020AlsoPairing paperarXiv2001.00001Summarised inNotes"
     )
-    link = details.get_by_role("link", name="Read the paper")
+    link = details.get_by_role("link", name="Read paper")
     assert link.get_attribute("href") == "https://arxiv.org/abs/2001.00001"
     assert "noopener" in (link.get_attribute("rel") or "")
     expect(details.locator("h3")).to_have_text("proposes1")
