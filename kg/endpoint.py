@@ -19,6 +19,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from pyoxigraph import (
+    Literal,
     QueryBoolean,
     QueryResultsFormat,
     QuerySolutions,
@@ -152,15 +153,22 @@ class Endpoint:
 
     # ------------------------------------------------------------------ reading
 
-    def query(self, text: str) -> QuerySolutions | QueryBoolean | Iterator[Triple]:
+    def query(
+        self, text: str, *, dataset: bool = True
+    ) -> QuerySolutions | QueryBoolean | Iterator[Triple] | bool:
         """What the server answers to a query; rows are read from it as they are used.
+
+        The query is about `graph`; without `dataset` it is about all that the server has.
 
         Raises:
             EndpointError: it refuses, fails, does not answer, or answers something else.
         """
         url = _need(self.query_url, "query")
-        graphs = _gives_triples(text)
-        fields = {"query": text} | ({"default-graph-uri": self.graph} if self.graph else {})
+        form = _form(text)
+        graphs = form in ("CONSTRUCT", "DESCRIBE")
+        fields = {"query": text} | (
+            {"default-graph-uri": self.graph} if self.graph and dataset else {}
+        )
         headers = {"Accept": _TRIPLES if graphs else _ROWS}
         if len(text) > _LONG:
             request = self._client.build_request("POST", url, data=fields, headers=headers)
@@ -176,7 +184,10 @@ class Endpoint:
         if results is None:
             raise EndpointError(f"answers {media_type or 'no type'}, not SPARQL results", url)
         try:
-            return parse_query_results(body, results)
+            found = parse_query_results(body, results)
+            if form == "ASK" and isinstance(found, QuerySolutions):
+                return _truth(found)
+            return found
         except (SyntaxError, ValueError) as error:
             raise EndpointError(f"answers results that do not parse: {error}", url) from error
 
@@ -289,11 +300,16 @@ def _why(error: httpx.TransportError) -> str:
     return f"broke the connection off ({type(error).__name__}: {error})"
 
 
-def _gives_triples(text: str) -> bool:
-    """Whether the query is CONSTRUCT or DESCRIBE."""
+def _form(text: str) -> str:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE."""
     forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
     found = (word.upper() for kind, word in words(text) if kind == "word")
-    return next((form for form in found if form in forms), "SELECT") in ("CONSTRUCT", "DESCRIBE")
+    return next((form for form in found if form in forms), "SELECT")
+
+
+def _truth(rows: QuerySolutions) -> bool:
+    """Virtuoso 7 answers ASK with one row of 1 or 0."""
+    return any(isinstance(term, Literal) and term.value != "0" for row in rows for term in row)
 
 
 def _need(url: str | None, what: str) -> str:

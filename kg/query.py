@@ -21,6 +21,7 @@ from pyoxigraph import (
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
+    QuerySolution,
     QuerySolutions,
     QueryTriples,
     RdfFormat,
@@ -70,10 +71,10 @@ class Rows:
         self._solutions = solutions
         self.columns = tuple(variable.value for variable in solutions.variables)
 
-    def __iter__(self) -> Iterator[tuple[Term | None, ...]]:
-        """The rows as RDF terms, None where a variable is unbound."""
+    def __iter__(self) -> Iterator[QuerySolution]:
+        """The rows as RDF terms: row["paper"], row[0], or unpacked; None where unbound."""
         with _engine_errors():
-            yield from map(tuple, self._solutions)
+            yield from self._solutions
 
     def values(self) -> Iterator[tuple[Value | None, ...]]:
         """The rows as Python values: IRIs and texts as str, numbers and truths as such."""
@@ -194,7 +195,7 @@ def run_query(
             _parse_only(text, base, place)  # so that a place is one in the user's own text
         terms = {name: _term_of(value, base) for name, value in parameters.items()}
         text = bind(text, terms, place=place)
-    found: QuerySolutions | QueryBoolean | QueryTriples | Iterator[Triple]
+    found: QuerySolutions | QueryBoolean | QueryTriples | Iterator[Triple] | bool
     if isinstance(engine, Store):
         with _engine_errors(text, place):
             found = engine.query(text, prefixes=prefixes(base))
@@ -202,7 +203,7 @@ def run_query(
         found = engine.query(with_prefixes(text, base))
     if isinstance(found, QuerySolutions):
         return Rows(found)
-    if isinstance(found, QueryBoolean):
+    if isinstance(found, QueryBoolean | bool):
         return bool(found)
     return Triples(found, base)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
 from urllib.parse import quote
@@ -130,6 +131,11 @@ def relation_label(relation: str) -> str:
 
 def prefixes(base: str = BASE) -> dict[str, str]:
     """Prefix -> IRI: the vocabularies, and one prefix a node folder (`method:adain`)."""
+    return dict(_prefixes(base))
+
+
+@lru_cache(maxsize=8)
+def _prefixes(base: str) -> dict[str, str]:
     return {
         **{prefix: terms.iri for prefix, terms in NAMESPACES.items()},
         **{folder: f"{base}{folder}/" for folder in FOLDERS},

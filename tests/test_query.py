@@ -65,8 +65,9 @@ def test_rows_have_columns_and_python_values():
 
 
 def test_rows_are_terms_for_who_wants_them():
-    rows = run_query(STORE, "SELECT ?q { ?p kg:extends ?q }")
-    assert list(rows) == [(NamedNode(BASE + STARGAN),)]
+    (row,) = run_query(STORE, "SELECT ?q ?none { ?p kg:extends ?q }")
+    assert tuple(row) == (NamedNode(BASE + STARGAN), None)
+    assert row["q"] == row[0] == NamedNode(BASE + STARGAN)
 
 
 def test_ask_and_construct():

@@ -26,8 +26,8 @@ ROUNDS = 5
 QUERIES = {
     "papers of a method": "SELECT ?p { ?p kg:usesMethod method:method-3 }",
     "two-hop join": (
-        "SELECT ?p ?q { ?p kg:usesLoss ?l ; kg:usesDataset dataset:dataset-2 . "
-        "?q kg:usesLoss ?l ; kg:addressesTask task:task-9 }"
+        "SELECT ?p ?q { ?p kg:usesMethod ?m ; kg:usesLoss ?l . ?q kg:usesMethod ?m ; "
+        "kg:usesLoss ?l ; kg:usesDataset dataset:dataset-2 FILTER (?p != ?q) }"
     ),
     "count by year": (
         "SELECT ?year (COUNT(?p) AS ?n) { ?p kg:usesLoss ?l ; kg:year ?year } "
@@ -37,7 +37,7 @@ QUERIES = {
         'SELECT ?e { ?e oa:exact ?quote FILTER REGEX(?quote, "sparse kernel .* local") }'
     ),
     "transitive prior work": (
-        "SELECT DISTINCT ?q { paper:arxiv-1600.10000 (kg:extends|kg:buildsOn)+ ?q } LIMIT 200"
+        "SELECT (COUNT(DISTINCT ?q) AS ?n) { paper:arxiv-1600.10000 (kg:extends|kg:buildsOn)+ ?q }"
     ),
     "doubtful assertions": (
         "SELECT ?s ?o { ?a kg:confidence ?c ; rdf:subject ?s ; rdf:object ?o FILTER (?c < 0.31) }"
@@ -111,7 +111,7 @@ def main(papers: int) -> int:
             jobs.put(name)
             try:
                 count, other_took = answers.get(timeout=LIMIT)
-                assert count == rows or "LIMIT" in text, (name, count, rows)
+                assert count == rows, (name, count, rows)
                 shown = f"{other_took * 1000:.1f}"
             except queue.Empty:
                 other_took, shown = LIMIT, f">{LIMIT:.0f} s"
