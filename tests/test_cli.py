@@ -22,6 +22,7 @@ from kg.errors import KgError, LookupFailed, NoPapersError, QueryError
 from kg.export import FORMATS
 from kg.rdf import write_turtle
 from tests.graphs import small_graph
+from tests.servers import oxigraph
 
 POST = """\
 # Notes
@@ -643,3 +644,31 @@ def test_serve_on_a_port_that_is_taken(small: Path) -> None:
         result = run("serve", "--port", str(port), "--exports", small)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"kg: cannot listen on 127.0.0.1 port {port}: ")
+
+
+# --------------------------------------------------------------------------------- publish
+
+
+@pytest.mark.parametrize("way", ["--update", "--store"])
+def test_publish_and_query_a_server(small: Path, tmp_path: Path, way: str) -> None:
+    with oxigraph(tmp_path) as server:
+        url = server.update if way == "--update" else server.store
+        graph = ("--graph", "https://example.org/papers")
+        args = ("--endpoint", server.query, way, url, *graph, "--exports", small)
+        published = run("publish", *args)
+        assert (published.exit_code, published.stderr) == (0, "")
+        assert re.fullmatch(
+            r"published \d+ triples in <https://example\.org/papers>\n", published.stdout
+        )
+        result = run("query", LOSSES, "--endpoint", server.query, *graph)
+        assert result.stdout == "loss\nloss:adversarial-loss\nloss:style-reconstruction-loss\n"
+
+
+def test_publish_usage_and_a_server_that_is_not_there(small: Path) -> None:
+    assert "give --update or --store" in run("publish", "--exports", small).stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/query"
+    result = run("query", LOSSES, "--endpoint", url)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"kg: {url}: ")

@@ -15,7 +15,7 @@ from kg.cli.ask import path_command, query_command, show_command, view_command
 from kg.cli.build import build_command
 from kg.cli.completion import completion_command
 from kg.cli.measure import eval_command, validate_command
-from kg.cli.share import export_command, serve_command
+from kg.cli.share import export_command, publish_command, serve_command
 from kg.errors import KgError
 
 CANNOT_RUN = 2
@@ -68,6 +68,7 @@ for command in (
     validate_command,
     export_command,
     serve_command,
+    publish_command,
     completion_command,
 ):
     main.add_command(command)

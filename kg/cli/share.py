@@ -106,3 +106,58 @@ def serve_command(
         settings=settings,
         ready=lambda address: click.echo(f"serving {exports} at {address} (Ctrl-C ends it)"),
     )
+
+
+@click.command("publish")
+@click.option("--endpoint", metavar="URL", help="Where the server answers queries.")
+@click.option("--update", metavar="URL", help="Where it takes updates.")
+@click.option("--store", metavar="URL", help="Where it takes graphs (Graph Store Protocol).")
+@click.option("--graph", metavar="IRI", help="Graph to replace. [default: one for these sources]")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long one request may take.",
+)
+@exports_option
+def publish_command(
+    endpoint: str | None,
+    update: str | None,
+    store: str | None,
+    graph: str | None,
+    timeout: float,
+    exports: Path,
+) -> None:
+    """Send the graph to a SPARQL server.
+
+    An earlier build of the same sources is replaced as a whole. What broke off goes on when you
+    run it again. A user and password, or a token, come from KG_ENDPOINT_USER and
+    KG_ENDPOINT_PASSWORD, KG_ENDPOINT_TOKEN, or netrc.
+
+    \b
+    Examples:
+      kg publish --endpoint http://127.0.0.1:7878/query --update http://127.0.0.1:7878/update
+      kg publish --store https://example.org/rdf-graph-store --graph https://example.org/papers
+    """
+    from kg.endpoint import Endpoint
+    from kg.progress import progress_bar
+    from kg.publish import publish
+
+    if not (update or store):
+        raise click.UsageError("give --update or --store: where the server takes the graph")
+    with (
+        Endpoint(endpoint, update, store, graph=graph, timeout=timeout) as server,
+        progress_bar() as report,
+    ):
+        done = publish(
+            exports,
+            server,
+            progress=(lambda there, all_: report("publishing", there, all_)) if report else None,
+        )
+    click.echo(f"published {done.triples} triples in <{done.graph}>")
+    for earlier in done.removed:
+        click.echo(f"removed the earlier build <{earlier}>")
+    for other in done.overlapping:
+        click.echo(f"kg: <{other}> holds some of these sources too, and stays", err=True)
