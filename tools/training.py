@@ -110,9 +110,7 @@ def read_examples(files: Sequence[tuple[Path, Path]]) -> list[Example]:
         features = PageFeatures(page, candidates, lexicon, heads, generic)
         outcome, prior, part, own, weight = label(paper, candidates)
         examples.append(
-            Example(
-                group, paper, page, candidates, features, outcome, prior, part, own, weight
-            )
+            Example(group, paper, page, candidates, features, outcome, prior, part, own, weight)
         )
     return examples
 

@@ -12,6 +12,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 
+_NEAR = 8
+"""Words that may stand between a long form and ", or SHORT"."""
+
+
 class Abbreviation(NamedTuple):
     """A short form and what it stands for, as written."""
 
@@ -45,9 +49,19 @@ def extract_abbreviations(text: str) -> Iterator[Abbreviation]:
     for match in _OR.finditer(text):
         short = match.group(1)
         if sum(c.isupper() for c in short) >= 2:
-            long = find_long(short, text[: match.start()])
+            long = _long_before(short, text[: match.start()])
             if long:
                 yield Abbreviation(short, long)
+
+
+def _long_before(short: str, text: str) -> str | None:
+    """The nearest words before that `short` abbreviates: it may stand some words behind them."""
+    words = re.sub(r"\([^()]*\)", "", text).split()
+    for end in range(len(words), max(0, len(words) - _NEAR), -1):
+        long = find_long(short, " ".join(words[:end]))
+        if long and " " in long:
+            return long
+    return None
 
 
 def _has_capital(text: str) -> bool:

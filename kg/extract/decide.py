@@ -16,6 +16,7 @@ from kg.extract.abbreviations import extract_abbreviations
 from kg.extract.candidates import Candidate, Mention
 from kg.extract.clues import read_clues
 from kg.extract.relevance import OUTCOMES, PRIOR, Scored
+from kg.extract.words import Page
 from kg.lexicon import normal, read_heads
 from kg.model import Kind, Relation
 from kg.read.identifiers import is_paper_link
@@ -28,6 +29,16 @@ PROPOSALS = tuple(i for i, o in enumerate(OUTCOMES) if o and o[0] is Relation.PR
 
 _EMPTY_HEADS = frozenset({"approach", "framework"})
 """Last words that add nothing: "the GAN compression approach" is GAN compression."""
+
+
+_TITLE_PHRASE = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "VERB"})
+_TITLE_BONUS = 0.1
+
+_OBJECTIVES = frozenset(
+    "loss regularization regularizer regularisation penalty objective maximization minimization "
+    "maximisation minimisation discrepancy criterion".split()
+)
+"""Last words of what is minimised or maximised: a loss, by whatever name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +179,10 @@ def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
             used |= _words(scored.candidates[i])
         relation, kind = OUTCOMES[outcome] if taken else (None, None)
         labels = _labels(scored, members, best)
+        if relation is Relation.PROPOSES and any(
+            label.split()[-1].lower() in _OBJECTIVES for label in labels
+        ):
+            kind = Kind.LOSS
         things.append(
             Thing(
                 tuple(members),
@@ -192,15 +207,39 @@ def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
 def _headline(
     scored: Scored, made: list[tuple[float, list[int], int, int]], thresholds: Thresholds
 ) -> list[int] | None:
-    """The members of the paper's own system: the likeliest, if it is likely enough."""
+    """The members of the paper's own system: the likeliest, if it is likely enough.
+
+    What the text calls an earlier version is not it; without a name, the method phrase of the
+    title ("... using X") comes first.
+    """
     best: tuple[float, list[int]] | None = None
+    phrase = _method_of_title(scored.page)
+    names = [c.name for c in read_clues()]
     for _, members, _, _ in made:
+        if any(names[k] == "version-of" for i in members for k in scored.clues[i]):
+            continue
         own = float(scored.own[members].max())
         proposed = float(scored.relevance[members][:, PROPOSALS].max())
         p = (own + proposed) / 2
+        if any(m[:3] == phrase for i in members for m in scored.candidates[i].mentions):
+            p += _TITLE_BONUS
         if best is None or p > best[0]:
             best = (p, members)
     return best[1] if best and best[0] >= thresholds.headline else None
+
+
+def _method_of_title(page: Page) -> tuple[int, int, int] | None:
+    """Sentence, first and last word of the phrase after "using" or "via" in the title."""
+    for sentence in page.sentences[: page.title_sentences]:
+        words = sentence.words
+        for i, word in enumerate(words[:-1]):
+            if word.lower in ("using", "via", "through"):
+                end = i + 1
+                while end < len(words) and words[end].pos in _TITLE_PHRASE:
+                    end += 1
+                if end > i + 1:
+                    return sentence.index, i + 1, end - 1
+    return None
 
 
 def _labels(scored: Scored, members: list[int], best: int) -> tuple[str, ...]:

@@ -31,7 +31,9 @@ _NEGATION = re.compile(
 )
 """Words before a mention after which it is what a paper leaves out."""
 
-_LIKELY = 0.2
+_TELLING = frozenset({"proposed", "called", "new", "replaced-by", "apposition"})
+
+_LIKELY = 0.12
 """Probability from which "the authors introduce" beside a method makes it a proposal."""
 
 
@@ -48,7 +50,7 @@ def settle_proposals(page: Page, things: tuple[Thing, ...]) -> tuple[Thing, ...]
         if thing.relation is Relation.PROPOSES:
             if _is_extended(thing, title):
                 thing = replace(thing, relation=Relation.USES_METHOD)
-            elif thing is not own and own is not None and _is_plain(thing) and not _is_plain(own):
+            elif thing is not own and own is not None and _is_beside(page, thing, own):
                 continue
         elif thing.relation is Relation.USES_METHOD and _is_introduced(thing):
             thing = replace(thing, relation=Relation.PROPOSES)
@@ -81,11 +83,22 @@ def _is_introduced(thing: Thing) -> bool:
 
 def has_name(thing: Thing) -> bool:
     """Whether some label is a coined name: capitals or digits where ordinary words have none."""
-    return any(is_name_like(word) for label in thing.labels for word in label.split())
+    words = (w for label in thing.labels for part in label.split() for w in part.split("-"))
+    return any(is_name_like(word) for word in words)
 
 
 def _is_extended(thing: Thing, title: str) -> bool:
     return thing.prior is not None and relation_of(thing, title)[0] is Relation.EXTENDS
+
+
+def _is_beside(page: Page, thing: Thing, own: Thing) -> bool:
+    """Whether a second proposal is the own system in other words, or words of the title."""
+    if _is_plain(thing):
+        return not _is_plain(own)
+    in_prose = any(m.sentence >= page.title_sentences for m in thing.mentions)
+    in_title = any(m.sentence < page.title_sentences for m in thing.mentions)
+    told = bool(thing.clues & _TELLING) and in_prose
+    return in_title and not told and has_name(own) and not has_name(thing)
 
 
 def _is_plain(thing: Thing) -> bool:
