@@ -8,8 +8,8 @@ One correction a line, tab-separated; lines that begin with "#" are remarks:
     kind    AdaIN        Method                     what a thing is
     drop    SUBJECT      RELATION    OBJECT         a triple that is wrong
 
-SUBJECT and OBJECT are ids of nodes as exports show them ("paper/arxiv-1912.01865",
-"method/adain"); "*" matches every subject or object.
+SUBJECT and OBJECT are nodes: "method/adain", "method:adain" as `kg show` prints it, or the whole
+IRI; "*" matches every subject, relation or object.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from pathlib import Path
 from kg.errors import LexiconError
 from kg.lexicon import normal
 from kg.model import Assertion, Kind, Relation
+from kg.vocabulary import BASE, FOLDERS
 
 _CELLS = {"same": 2, "rename": 2, "alias": 2, "kind": 2, "drop": 3}
 
@@ -100,8 +101,16 @@ def parse_corrections(text: str, place: str) -> Corrections:
         tuple((a, b) for a, b in rows["rename"]),
         tuple((a, b) for a, b in rows["alias"]),
         tuple((a, Kind(b)) for a, b in rows["kind"]),
-        tuple((a, b, c) for a, b, c in rows["drop"]),
+        tuple((_node(a), b, _node(c)) for a, b, c in rows["drop"]),
     )
+
+
+def _node(text: str) -> str:
+    """The id of a node that is given as an id, with its prefix, or as an IRI."""
+    folder, colon, rest = text.removeprefix(BASE).partition(":")
+    if colon and folder in FOLDERS:
+        return f"{folder}/{rest}".replace("\\", "")
+    return text.removeprefix(BASE)
 
 
 def read_corrections(path: Path) -> Corrections:

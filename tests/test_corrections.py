@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,21 @@ def test_broken_line_is_named(line: str, message: str):
     assert (caught.value.place, caught.value.message) == ("c.tsv:3", message)
 
 
+@pytest.mark.parametrize(
+    ("node", "id_"),
+    [
+        ("method/kitenet", "method/kitenet"),
+        ("method:kitenet", "method/kitenet"),
+        (r"method:kitenet\/generator", "method/kitenet/generator"),
+        ("https://w3id.org/paperkg/paper/arxiv-2001.00001", "paper/arxiv-2001.00001"),
+        ("paper/doi-10.1000%2Fa:b", "paper/doi-10.1000%2Fa:b"),
+        ("*", "*"),
+    ],
+)
+def test_nodes_are_named_as_everywhere(node: str, id_: str):
+    assert parse_corrections(f"drop\t{node}\tcites\t*", "c.tsv").dropped == ((id_, "cites", "*"),)
+
+
 def test_file_that_cannot_be_read_is_named(tmp_path: Path):
     path = tmp_path / "c.tsv"
     with pytest.raises(LexiconError, match="cannot be read") as caught:
@@ -72,6 +88,21 @@ def test_file_that_cannot_be_read_is_named(tmp_path: Path):
     path.write_bytes(b"same\t\xff\tb\n")
     with pytest.raises(LexiconError, match="cannot be read"):
         read_corrections(path)
+
+
+def test_documented_example():
+    page = Path(__file__).resolve().parents[1] / "docs" / "corrections.md"
+    (block,) = re.findall(r"^```tsv\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)
+    assert parse_corrections(block, "docs") == Corrections(
+        same=(("StyleGAN2", "StyleGAN v2"),),
+        renamed=(("Unet", "U-Net"),),
+        aliases=(("U-Net", "UNet architecture"),),
+        kinds=(("AdaIN", Kind.METHOD),),
+        dropped=(
+            ("paper/arxiv-1912.01865", "usesMethod", "method/gan"),
+            ("*", "discusses", "concept/images"),
+        ),
+    )
 
 
 # ------------------------------------------------------------------------------ on a graph
