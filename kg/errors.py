@@ -7,7 +7,7 @@
     |-- PipelineError           the spaCy pipeline is missing or is not the one that was asked for
     |-- ExportsError            exports/ is missing, or is not what a build writes
     |-- QueryError              SPARQL does not parse, a named query or its parameter is unknown
-    |-- LookupFailed            a name matches nothing in the graph (carries suggestions)
+    |-- NoMatchError            a name matches nothing in the graph (carries suggestions)
     |-- GoldError               an annotation file breaks its schema
     `-- EndpointError           a SPARQL server refuses, fails or does not answer
 
@@ -73,7 +73,7 @@ class QueryError(KgError):
         self.column = column
 
 
-class LookupFailed(KgError):
+class NoMatchError(KgError):
     """A name matches nothing in the graph; `suggestions` are the nearest labels."""
 
     exit_code = 1

@@ -89,7 +89,7 @@ class Graph:
 
         Raises:
             QueryError: the query does not parse, or a parameter does not fit.
-            LookupFailed: a named query is asked about a name that the graph does not have.
+            NoMatchError: a named query is asked about a name that the graph does not have.
         """
         from kg.query import run
 

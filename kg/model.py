@@ -79,6 +79,8 @@ class Source:
 
 
 class BlockKind(StrEnum):
+    """What a block of text was in its source."""
+
     HEADING = "heading"
     PARAGRAPH = "paragraph"
     ITEM = "item"

@@ -460,7 +460,7 @@ def run_named(
 
     Raises:
         QueryError: there is no such query, a parameter is missing, unknown or of another type.
-        LookupFailed: no node of the right kind has the name (it carries suggestions).
+        NoMatchError: no node of the right kind has the name (it carries suggestions).
         EndpointError: the endpoint refuses, fails or does not answer.
     """
     queries = named_queries()
@@ -494,7 +494,7 @@ def run(
     """Run a named query where the text is the name of one (one word), else the SPARQL itself.
 
     Raises:
-        QueryError, LookupFailed, EndpointError: as `run_named` and `run_query` do.
+        QueryError, NoMatchError, EndpointError: as `run_named` and `run_query` do.
     """
     if re.fullmatch(r"[\w-]+", text_or_name):
         return run_named(engine, text_or_name, parameters, base=base)

@@ -13,7 +13,7 @@ def page_address(exports: Path, name: str | None = None, *, simple: bool = False
 
     Raises:
         ExportsError: there is no build in the folder.
-        LookupFailed: nothing has the name.
+        NoMatchError: nothing has the name.
     """
     if simple:
         from kg.rdf import read_turtle

@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg.cli import main
-from kg.errors import KgError, LookupFailed, NoPapersError, QueryError
+from kg.errors import KgError, NoMatchError, NoPapersError, QueryError
 from kg.export import FORMATS
 from kg.rdf import write_turtle
 from tests.graphs import small_graph
@@ -96,7 +96,7 @@ def test_import_kg_is_light() -> None:
             "kg: query:1:1: does not parse\n  SELEC\n  ^\n",
         ),
         (NoPapersError("holds no paper", "a.md"), 1, "kg: a.md: holds no paper\n"),
-        (LookupFailed("no such name (did you mean X?)"), 1, "kg: no such name (did you mean X?)\n"),
+        (NoMatchError("no such name (did you mean X?)"), 1, "kg: no such name (did you mean X?)\n"),
     ],
 )
 def test_errors_are_told_once(

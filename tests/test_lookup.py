@@ -1,7 +1,7 @@
 import pytest
 from graphs import ADAIN, MASK_RCNN, POST_ID, STARGAN, STARGAN_V2, small_graph
 
-from kg.errors import LookupFailed
+from kg.errors import NoMatchError
 from kg.graph import Graph
 from kg.lookup import Match, Sentence, details, find, find_node, path
 from kg.model import Assertion, Entity, Evidence, Kind, Relation, SourceDocument, Span
@@ -39,7 +39,7 @@ def found(name: str, **options) -> list[tuple[str, str]]:
 )
 def test_names_that_mean_one_node(name, id_, how):
     if how is None:  # too short to be guessed at
-        with pytest.raises(LookupFailed, match="did you mean BiFPN") as failure:
+        with pytest.raises(NoMatchError, match="did you mean BiFPN") as failure:
             find(STORE, name)
         assert failure.value.suggestions[0] == "BiFPN"
     else:
@@ -54,23 +54,23 @@ def test_a_paper_and_its_method_share_a_name():
 
 
 def test_another_version_is_not_a_typing_error():
-    with pytest.raises(LookupFailed, match="StarGAN v2") as failure:
+    with pytest.raises(NoMatchError, match="StarGAN v2") as failure:
         find(STORE, "StarGAN v3")
     assert "StarGAN v2" in failure.value.suggestions
 
 
 def test_nothing_like_it():
-    with pytest.raises(LookupFailed, match=r"nothing in the graph is called 'qqqq'$"):
+    with pytest.raises(NoMatchError, match=r"nothing in the graph is called 'qqqq'$"):
         find(STORE, "qqqq")
-    with pytest.raises(LookupFailed):
+    with pytest.raises(NoMatchError):
         find(STORE, "method/none")
-    with pytest.raises(LookupFailed):
+    with pytest.raises(NoMatchError):
         find(STORE, "...")
 
 
 def test_a_misspelt_name_is_no_basis_for_a_query():
     assert find_node(STORE, "adversarial loss") == BASE + "loss/adversarial-loss"
-    with pytest.raises(LookupFailed, match=r"did you mean adversarial loss\?"):
+    with pytest.raises(NoMatchError, match=r"did you mean adversarial loss\?"):
         find_node(STORE, "adversial loss")
 
 
@@ -124,7 +124,7 @@ def test_details_of_what_has_no_relations():
     assert listed.identifiers == ("doi:10.1109/CVPR.2016.90",)
     assert details(STORE, BASE + "topic/detection").kind == "Topic"
     assert details(STORE, BASE + POST_ID).kind == "Source"
-    with pytest.raises(LookupFailed, match="the graph has no node"):
+    with pytest.raises(NoMatchError, match="the graph has no node"):
         details(STORE, BASE + "method/none")
 
 
@@ -148,7 +148,7 @@ def test_a_path_has_a_sentence_on_each_step():
 
 def test_a_path_of_no_steps_and_no_path():
     assert path(STORE, BASE + STARGAN, BASE + STARGAN) == ()
-    with pytest.raises(LookupFailed, match="nothing connects StarGAN and Mask R-CNN"):
+    with pytest.raises(NoMatchError, match="nothing connects StarGAN and Mask R-CNN"):
         path(STORE, BASE + STARGAN, BASE + MASK_RCNN)
 
 

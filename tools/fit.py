@@ -72,7 +72,7 @@ def write_model(model: Model, path: Path) -> None:
             f"{name}_roots": trees.roots,
             f"{name}_shape": np.array([trees.outputs, trees.depth], np.int32),
         }
-    np.savez_compressed(path, **arrays)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 if __name__ == "__main__":

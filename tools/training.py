@@ -25,8 +25,8 @@ from kg.extract.clues import read_clues
 from kg.extract.decide import Thing
 from kg.extract.features import PageFeatures
 from kg.extract.pair_facts import pair_facts, pairs
-from kg.extract.relevance import MARGINS, OUTCOMES, PRIOR, Model, clue_hits, second_view
 from kg.extract.rates import Rates, count_rates
+from kg.extract.relevance import MARGINS, OUTCOMES, PRIOR, Model, clue_hits, second_view
 from kg.extract.trees import Linear, Trees, hashed
 from kg.extract.vectors import WordVectors
 from kg.extract.words import Page, to_page
@@ -45,7 +45,7 @@ ROUNDS = {"relevance": 110, "prior": 60, "part": 60, "own": 60}
 
 @dataclass
 class Example:
-    """One annotated summary. `group` is its source: nothing is ever fitted and tested within one."""
+    """One annotated summary. `group` is its source: never fitted on and tested on at once."""
 
     group: str
     paper: dict[str, Any]
@@ -164,7 +164,7 @@ def label(
             if outcome[i] == 0:
                 outcome[i] = _outcome(t)
                 weight[i] = OTHER_LABEL
-    headline = next((t["labels"] for t in triples if t["relation"] == "proposes"), [])
+    headline: list[str] = next((t["labels"] for t in triples if t["relation"] == "proposes"), [])
     systems = {normal(x) for x in headline}
     for t in paper["triples"]:
         if t["relation"] == "partOf" and systems & {normal(x) for x in t["labels"]}:
@@ -196,7 +196,7 @@ def annotated_things(example: Example) -> list[Thing]:
             add(t["labels"], Kind(t["type"]))
         if t.get("subject"):
             add(t["subject"], Kind.METHOD)
-    headline = next((t["labels"] for t in triples if t["relation"] == "proposes"), [])
+    headline: list[str] = next((t["labels"] for t in triples if t["relation"] == "proposes"), [])
     own = {normal(x) for x in headline}
     clues = read_clues()
     things = []

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-
 _NEAR = 8
 """Words that may stand between a long form and ", or SHORT"."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from kg.extract.words import Page, Sentence, Word
@@ -95,7 +96,7 @@ def phrases(sentence: Sentence) -> Iterator[tuple[int, int]]:
 
 
 def _of_phrases(words: tuple[Word, ...], runs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    for (start, end), (next_start, next_end) in zip(runs, runs[1:], strict=False):
+    for (start, end), (next_start, next_end) in pairwise(runs):
         between = [w.lower for w in words[end:next_start]]
         if between in (["of"], ["of", "the"], ["of", "a"]) and _may_end(words[end - 1]):
             last = next_end - 1

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-
 from kg.extract.abbreviations import extract_abbreviations
 from kg.extract.candidates import Candidate, Mention
 from kg.extract.clues import read_clues
@@ -21,7 +20,6 @@ from kg.lexicon import normal, read_heads
 from kg.model import Kind, Relation
 from kg.read.identifiers import is_paper_link
 from kg.resources import resource
-
 
 PROPOSALS = tuple(i for i, o in enumerate(OUTCOMES) if o and o[0] is Relation.PROPOSES)
 """Outcomes that say that the paper introduces the thing."""
@@ -35,8 +33,20 @@ _TITLE_PHRASE = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "VERB"})
 _TITLE_BONUS = 0.1
 
 _OBJECTIVES = frozenset(
-    "loss regularization regularizer regularisation penalty objective maximization minimization "
-    "maximisation minimisation discrepancy criterion".split()
+    [
+        "loss",
+        "regularization",
+        "regularizer",
+        "regularisation",
+        "penalty",
+        "objective",
+        "maximization",
+        "minimization",
+        "maximisation",
+        "minimisation",
+        "discrepancy",
+        "criterion",
+    ]
 )
 """Last words of what is minimised or maximised: a loss, by whatever name."""
 
@@ -56,7 +66,8 @@ class Thing:
     """A thing of one summary: its labels (first is the name), its mentions and what it is to P.
 
     `rows` are the candidates of the Scored that it was made of. `relation` is None where the
-    thing is only prior work, `own` tells the paper's own system. `prior` is the relation to the paper that it names, if it does;
+    thing is only prior work, `own` tells the paper's own system. `prior` is the relation to the
+    paper that it names, if it does;
     `prior_shares` are the probabilities of the four given that it names one; `proposed` is the
     probability that the paper introduces the thing. `clues` are the
     names of the clues beside any mention.
@@ -153,7 +164,7 @@ def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
     made.sort(key=lambda m: (m[1] != headline, -m[0], m[1][0]))
     used: set[tuple[int, int]] = set()
     things = []
-    for some, members, best, outcome in made:
+    for _, members, best, outcome in made:
         is_headline = members == headline
         p = float(probability[members, outcome].max())
         if is_headline:
@@ -177,7 +188,8 @@ def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
             continue
         for i in members:
             used |= _words(scored.candidates[i])
-        relation, kind = OUTCOMES[outcome] if taken else (None, None)
+        meant = OUTCOMES[outcome] if taken else None
+        relation, kind = meant or (None, None)
         labels = _labels(scored, members, best)
         if relation is Relation.PROPOSES and any(
             label.split()[-1].lower() in _OBJECTIVES for label in labels

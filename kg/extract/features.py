@@ -10,8 +10,9 @@ import numpy as np
 
 from kg.extract.candidates import Candidate, Mention, is_name_like
 from kg.extract.words import Page, Sentence
-from kg.lexicon import Lexicon, normal
+from kg.lexicon import Lexicon
 from kg.model import BlockKind, Kind
+from kg.resources import resource
 
 _SHAPE = ((re.compile("[A-Z]+"), "X"), (re.compile("[a-z]+"), "x"), (re.compile("[0-9]+"), "9"))
 KINDS = tuple(Kind)
@@ -39,22 +40,14 @@ def _share_of_initials(letters: str, initials: str) -> float:
     return found / len(letters)
 
 
-SENTENCE_CUES: dict[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
-    for name, pattern in {
-        "propose": r"\b(propos|introduc|present|develop|design|devis|suggest|describ)\w*",
-        "we": r"\b(we|our|authors?|they|this (paper|work|article)|the (paper|work))\b",
-        "existing": r"\b(exist|previous|prior|current|tradition|convention|typical|most|recent|state-of-the-art|earlier)\w*",
-        "train": r"\b(train|optimi[sz]|minimi[sz]|maximi[sz]|loss|objective|learned|fine-?tun|supervis)\w*",
-        "evaluate": r"\b(experiment|evaluat|result|benchmark|dataset|outperform|achiev|test|accura|score|improv|compar)\w*",
-        "problem": r"\b(however|problem|challeng|difficult|limit|suffer|lack|issue|fail|hard)\w*",
-        "use": r"\b(us(e|es|ed|ing)|employ|appl(y|ied|ies)|adopt|leverag|utili[sz]|based on|via|with)\w*",
-        "consist": r"\b(consist|compos|contain|compris|includ|modul|stage|component|part)\w*",
-        "contrast": r"\b(unlike|instead|without|rather than|compared|in contrast|replac|remov|avoid|not)\b",
-        "call": r"\b(called|named|dubbed|termed|coined|refer|call it|denoted)\b",
-        "example": r"(\be\.g\.|such as|for example|for instance|\blike\b|including)",
-    }.items()
-}
+def _read_cues() -> dict[str, re.Pattern[str]]:
+    lines = resource("data", "patterns", "sentence-cues.tsv").read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
+    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in rows}
+
+
+SENTENCE_CUES = _read_cues()
+"""What a sentence is about: name -> words that say so, from data/patterns/sentence-cues.tsv."""
 
 DENSE = (
     *(f"cue_{name}" for name in SENTENCE_CUES),
@@ -229,12 +222,12 @@ class PageFeatures:
                 row[i] += 1
                 bag[f"cue={i}"] += 1
         if not title:
-            for w in words[max(0, m.first - 6) : m.first]:
-                if w.pos in ("VERB", "NOUN", "ADJ", "ADP", "PRON"):
-                    bag[f"wb={w.lemma}"] += 1
-            for w in words[m.last + 1 : m.last + 5]:
-                if w.pos in ("VERB", "NOUN", "ADJ", "ADP"):
-                    bag[f"wa={w.lemma}"] += 1
+            for near in words[max(0, m.first - 6) : m.first]:
+                if near.pos in ("VERB", "NOUN", "ADJ", "ADP", "PRON"):
+                    bag[f"wb={near.lemma}"] += 1
+            for near in words[m.last + 1 : m.last + 5]:
+                if near.pos in ("VERB", "NOUN", "ADJ", "ADP"):
+                    bag[f"wa={near.lemma}"] += 1
         if title:
             row[INDEX["in_title"]] = 1
             if m.first == 0:

@@ -8,6 +8,7 @@ feature sets of Zhou et al. (2005), "Exploring various knowledge in relation ext
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from kg.extract.candidates import Mention, is_name_like
 from kg.extract.decide import Thing
@@ -108,7 +109,7 @@ def _between(page: Page, m: Mention, n: Mention, kinds: str) -> Iterator[str]:
         for w in between:
             yield f"between={order},{w}"
             yield f"between={order},{kinds},{w}"
-        for v, w in zip(between, between[1:], strict=False):
+        for v, w in pairwise(between):
             yield f"bigram={order},{v} {w}"
     if between:
         yield f"first={order},{between[0]}"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.extract.decide import Thing
-from kg.extract.findings import MODEL, Finding, Naming
+from kg.extract.findings import Finding, Naming
 from kg.extract.relations import headline, support, to_naming
 from kg.extract.words import Page
 from kg.lexicon import normal

@@ -18,8 +18,21 @@ from kg.extract.words import Page
 from kg.model import Relation
 
 _PLAIN = frozenset(
-    "model approach framework method architecture system algorithm technique scheme solution "
-    "pipeline strategy procedure".split()
+    [
+        "model",
+        "approach",
+        "framework",
+        "method",
+        "architecture",
+        "system",
+        "algorithm",
+        "technique",
+        "scheme",
+        "solution",
+        "pipeline",
+        "strategy",
+        "procedure",
+    ]
 )
 
 _USES = (Relation.PROPOSES, Relation.USES_METHOD, Relation.USES_LOSS)

@@ -103,9 +103,9 @@ def read_model() -> Model:
         facts = bytes(stored["rates_facts"]).decode().split("\n")
         counts = stored["rates_counts"].astype(np.float32)
         rates = Rates({f: i for i, f in enumerate(facts)}, counts, stored["rates_overall"])
-        trees = [_trees(stored, name) for name in TREES]
+        relevance, prior, part, own = (_trees(stored, name) for name in TREES)
         between = Linear(stored["pairs_weights"].astype(np.float32), stored["pairs_bias"])
-    return Model(linear, rates, *trees, between, read_vectors())
+    return Model(linear, rates, relevance, prior, part, own, between, read_vectors())
 
 
 def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:

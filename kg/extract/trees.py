@@ -20,13 +20,13 @@ _ROWS = 4096
 
 def sigmoid(x: Floats) -> Floats:
     """1 / (1 + exp(-x)), without overflow."""
-    return (0.5 * (1.0 + np.tanh(0.5 * x))).astype(np.float32)
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), dtype=np.float32)
 
 
 def softmax(x: Floats) -> Floats:
     """Rows that sum to one."""
     e = np.exp(x - x.max(axis=1, keepdims=True))
-    return (e / e.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(e / e.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ class Trees:
             go_left = flat[offset + self.feature[at]] <= self.threshold[at]
             at = np.where(go_left, self.left[at], self.right[at])
         values = self.value[at]
-        return values.reshape(rows, -1, self.outputs).sum(axis=1, dtype=np.float32)
+        sums = values.reshape(rows, -1, self.outputs).sum(axis=1, dtype=np.float32)
+        return np.asarray(sums, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)

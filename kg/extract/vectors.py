@@ -26,10 +26,10 @@ class WordVectors:
         if at is None and lower.endswith("s"):
             at = self.index.get(lower[:-1])
         if at is not None:
-            return self.table[at]
+            return np.asarray(self.table[at])
         parts = [self.table[self.index[p]] for p in lower.split("-") if p in self.index]
         if parts:
-            return np.mean(parts, axis=0, dtype=np.float32)
+            return np.asarray(np.mean(parts, axis=0), dtype=np.float32)
         return np.zeros(self.table.shape[1], dtype=np.float32)
 
 
