@@ -201,11 +201,17 @@ def test_a_target_that_is_no_iri(server, exports):
 # ------------------------------------------------------------------------- querying
 
 
-@pytest.fixture(scope="module")
-def published(server, tmp_path_factory) -> Endpoint:
+@pytest.fixture(scope="module", params=SERVERS)
+def published(request, tmp_path_factory) -> Endpoint:
+    """A server of its own: where the same triples stand in several graphs, Virtuoso 7.2.5 loses
+    and doubles rows of queries with paths of any length.
+    """  # fmt: skip
     folder = tmp_path_factory.mktemp("published")
     write_turtle(small_graph(), folder / "graph.ttl", description=DESCRIPTION)
-    with endpoint(server, G + "queried") as there:
+    with (
+        SERVERS[request.param](tmp_path_factory.mktemp(request.param)) as running,
+        endpoint(running, G + "queried") as there,
+    ):
         publish(folder, there)
         yield there
 
