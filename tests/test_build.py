@@ -136,6 +136,7 @@ def plain(markdown: str) -> str:
 
 
 def assert_stands(evidence: Evidence, text: str) -> None:
+    """The quote is what stands at its span, markup aside, and the mention is inside."""
     place = text[evidence.span.start : evidence.span.end]
     assert plain(place) == " ".join(evidence.quote.split())
     assert evidence.quote.strip()
@@ -167,7 +168,7 @@ def test_every_end_of_an_assertion_is_a_node_and_about_a_summarised_paper():
 PHRASES = st.sampled_from(
     [
         "The authors propose",
-        "**KiteNet**,",
+        "the **KiteNet** system",
         "a *new* network",
         "based on the [StarGAN](https://arxiv.org/abs/1711.09020) generator",
         "trained with an `L1` loss",
@@ -192,7 +193,8 @@ def assert_all_stand(text: str) -> None:
             assert finding.support
             assert 0 < finding.confidence <= 1
             for support in finding.support:
-                assert_stands(to_evidence(page, support, "source/post-md", "paper/a"), text)
+                evidence = to_evidence(page, support, "source/post-md", "paper/a")
+                assert_stands(evidence, text)
 
 
 HEAD = "#### KiteNet: Kites ([paper](https://arxiv.org/abs/2001.00001))\n\n"
