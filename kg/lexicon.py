@@ -15,10 +15,11 @@ which cased-words.txt names the terms that are everyday words when they are writ
 import csv
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from kg.errors import LexiconError
 from kg.model import Kind
@@ -388,7 +389,8 @@ def _words(path: Path) -> Iterator[str]:
     return (word for line in lines if (word := line.strip()) and not word.startswith("#"))
 
 
-def read_heads(folder: Path | None = None) -> dict[str, Kind]:
+@cache
+def read_heads(folder: Path | None = None) -> Mapping[str, Kind]:
     """What a noun phrase is by its last word or words: {"loss": Kind.LOSS, ...}.
 
     Raises LexiconError (with path:line) for a row that is not a new head and a kind.
@@ -405,4 +407,4 @@ def read_heads(folder: Path | None = None) -> dict[str, Kind]:
         if row[0] in heads:
             raise LexiconError(f"the head word {row[0]!r} is given twice", place)
         heads[row[0]] = Kind(row[1])
-    return heads
+    return MappingProxyType(heads)

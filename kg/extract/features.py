@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -79,7 +79,7 @@ class PageFeatures:
         page: Page,
         candidates: Sequence[Candidate],
         lexicon: Lexicon,
-        heads: dict[str, Kind],
+        heads: Mapping[str, Kind],
         generic: frozenset[str],
     ) -> None:
         self.page = page

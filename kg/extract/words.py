@@ -103,6 +103,7 @@ def _sentences_of(doc: Doc) -> Iterator[tuple[Word, ...]]:
     tokens: list[_Token | None] = []
     starts = []
     strings = doc.vocab.strings
+    text_of_doc = doc.text
     rows = doc.to_array(list(_ATTRIBUTES)).tolist()
     for i, (token, (pos, tag, dep, lemma, head, sent_start, is_space)) in enumerate(
         zip(doc, rows, strict=True)
@@ -131,7 +132,7 @@ def _sentences_of(doc: Doc) -> Iterator[tuple[Word, ...]]:
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         present = [i for i in range(start, end) if tokens[i] is not None]
         if present:
-            yield _words(doc.text, {i: t for i in present if (t := tokens[i])}, present)
+            yield _words(text_of_doc, {i: t for i in present if (t := tokens[i])}, present)
 
 
 def _words(text: str, tokens: Mapping[int, _Token], order: Sequence[int]) -> tuple[Word, ...]:
