@@ -7,8 +7,8 @@ stopped: the name of the staging graph says what belongs in it, and the server s
 has. A server without updates is written through the Graph Store Protocol alone: part by part in
 the target itself, with the first part replacing what was there.
 
-The graph's description of itself names its sources. Where the target is not given, it is named
-after them, and earlier builds of nothing but these sources are removed.
+Where the target is not given, it is named after the sources of the graph, and earlier builds of
+nothing but these sources are removed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
 from kg.endpoint import Endpoint
 from kg.errors import EndpointError
 from kg.export.content import Content, read_content
-from kg.vocabulary import DCT, RDF, VOID, digest
+from kg.vocabulary import KG, RDF, digest
 
 CHUNK = 2000
 """Triples in one request: well below what Virtuoso's SPARQL compiler takes (10,000 lines)."""
@@ -97,8 +97,7 @@ def _check(endpoint: Endpoint, content: Content, target: str) -> None:
         source.value
         for (source,) in _select(
             endpoint,
-            f"SELECT ?source WHERE {{ GRAPH <{target}> {{ <{content.base}graph> "
-            f"<{DCT.source}> ?source }} }}",
+            f"SELECT ?source WHERE {{ GRAPH <{target}> {{ ?source a <{KG.SourceDocument}> }} }}",
         )
         if isinstance(source, NamedNode)
     }
@@ -121,15 +120,14 @@ def target_of(content: Content) -> str:
 
 
 def _sources(content: Content) -> set[str]:
-    """The IRIs of the sources, as the description of the graph names them."""
-    node = f"{content.base}graph"
+    """The IRIs of the sources of the graph."""
     return {
-        o.value
+        s.value
         for s, p, o in content.triples
-        if p.value == DCT.source
-        and isinstance(s, NamedNode)
-        and s.value == node
+        if p.value == RDF.type
         and isinstance(o, NamedNode)
+        and o.value == KG.SourceDocument
+        and isinstance(s, NamedNode)
     }
 
 
@@ -224,8 +222,7 @@ def _earlier(
         return (), ()
     rows = _select(
         endpoint,
-        f"SELECT ?g ?source WHERE {{ GRAPH ?g {{ <{content.base}graph> "
-        f"<{RDF.type}> <{VOID.Dataset}> ; <{DCT.source}> ?source }} }}",
+        f"SELECT ?g ?source WHERE {{ GRAPH ?g {{ ?source a <{KG.SourceDocument}> }} }}",
     )
     described: dict[str, set[str]] = {}
     for graph, source in rows:
