@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, Store, serialize
 
-from kg.errors import KgError, LookupFailed, QueryError
+from kg.errors import KgError, NoMatchError, QueryError
 from kg.lexical import unescaped, words
 from kg.lookup import details
 from kg.query import GRAPH_FORMATS, ROW_FORMATS, Rows, Triples, run_query, short, write_answer
@@ -166,7 +166,7 @@ def _answer_details(store: Store, iri: str, frames: Frames) -> None:
 def _answer_node(store: Store, iri: str, triples: str, frames: Frames) -> None:
     node = NamedNode(iri)
     if next(store.quads_for_pattern(node, None, None), None) is None:
-        raise LookupFailed(f"the graph has no node <{iri}>")
+        raise NoMatchError(f"the graph has no node <{iri}>")
     found = run_query(store, _AROUND % {"node": node})
     assert isinstance(found, Triples)
     frames.send(HEAD, triples.encode())
@@ -224,7 +224,7 @@ def _refusal(error: BaseException, limit: int) -> dict[str, object]:
         return {"status": 500, "message": f"the answer is larger than {limit} bytes: add a LIMIT"}
     if isinstance(error, MemoryError):
         return {"status": 500, "message": "the query needs more memory than it may have"}
-    status = {LookupFailed: 404, NotAcceptableError: 406, QueryError: 400}.get(type(error), 500)
+    status = {NoMatchError: 404, NotAcceptableError: 406, QueryError: 400}.get(type(error), 500)
     return {"status": status, "message": str(error)}
 
 
