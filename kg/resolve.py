@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from kg.corrections import Corrections
 from kg.extract.candidates import is_name_like
@@ -38,6 +38,9 @@ from kg.vocabulary import arxiv_of, entity_ids, paper_id, part_id, source_id, to
 
 SHORT = 2
 """Further labels of so few letters hold in one summary only, unless the lexicon has them."""
+
+_LEAST_SPELLED = 6
+"""Shorter names are not looked at for one letter more, less or other: "MNIST" and "KMNIST"."""
 
 _LEXICON_WEIGHT = 2.0
 """What the lexicon's word on a kind weighs against summaries of confidence 1."""
@@ -246,21 +249,25 @@ def _ambiguous(namings: Iterable[Naming], lexicon: Lexicon) -> dict[str, set[str
             if label.isupper() and len(label) < len(long) and " " in long:
                 longs[normal(label)].add(long)
                 term = lexicon.find(label)
-                longs[normal(label)].update(x for x in (term.labels if term else ()) if " " in x)
-    return {short: found for short, found in longs.items() if _differ(found, lexicon)}
+                if term is not None and any(" " in x for x in term.labels):
+                    longs[normal(label)].add(term.name)
+    return {
+        short: found
+        for short, found in longs.items()
+        if any(_differ(a, b, lexicon) for a, b in combinations(sorted(found), 2))
+    }
 
 
-def _differ(longs: set[str], lexicon: Lexicon) -> bool:
-    """Whether two of these labels are neither of one term nor part of one another."""
-    terms = {long: lexicon.find(long) for long in longs}
-    cores = {long: _core(long) for long in longs}
-    return any(
-        (terms[a] is None or terms[a] != terms[b])
-        and cores[a] not in cores[b]
-        and cores[b] not in cores[a]
-        for a in longs
-        for b in longs
-    )
+def _differ(a: str, b: str, lexicon: Lexicon) -> bool:
+    """Whether two long forms are of two terms, or neither begins the other, small words aside."""
+    terms = lexicon.find(a), lexicon.find(b)
+    if None not in terms:
+        return terms[0] != terms[1]
+    cores = [
+        {_core(x) for x in (term.labels if term else (long,)) if " " in x}
+        for long, term in zip((a, b), terms, strict=True)
+    ]
+    return not any(x.startswith(y) or y.startswith(x) for x in cores[0] for y in cores[1])
 
 
 _SMALL_WORDS = frozenset({"a", "an", "and", "for", "in", "of", "on", "over", "the", "to", "with"})
@@ -544,19 +551,24 @@ class _Things:
                     self.ids[other],
                     "the letters of one begin the words of the other",
                 )
-        yield from self._misspelled()
+        yield from self._spelled_alike()
 
-    def _misspelled(self) -> Iterator[MergeCandidate]:
-        by_letters: dict[tuple[Kind, str], list[str]] = defaultdict(list)
+    def _spelled_alike(self) -> Iterator[MergeCandidate]:
+        """Names with the same words, or that one letter more, less or other makes the same."""
+        alike: dict[tuple[Kind, str], dict[str, None]] = defaultdict(dict)
         for root, name in sorted(self.names.items()):
-            if len(name) > 6:
-                by_letters[self.kinds[root], "".join(sorted(set(root)))].append(root)
-        for roots in by_letters.values():
-            for first, second in pairwise(roots):
-                digits = [[c for c in r if c.isdigit()] for r in (first, second)]
-                if digits[0] == digits[1] and abs(len(first) - len(second)) <= 1:
-                    reason = "they are spelled with the same letters"
-                    yield MergeCandidate(self.ids[first], self.ids[second], reason)
+            kind, words = self.kinds[root], name.lower().replace("-", " ").split()
+            if len(words) > 1:
+                alike[kind, " ".join(sorted(words))][root] = None
+            if len(name) > _LEAST_SPELLED:
+                key = normal(name)
+                for i, letter in enumerate(key):
+                    if not letter.isdigit():
+                        alike[kind, key[:i] + key[i + 1 :]][root] = None
+                alike[kind, key][root] = None
+        pairs = {pair for roots in alike.values() for pair in pairwise(roots)}
+        for first, second in sorted(pairs):
+            yield MergeCandidate(self.ids[first], self.ids[second], "they are spelled alike")
 
 
 def normal_words(label: str) -> str:

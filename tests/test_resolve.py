@@ -62,7 +62,10 @@ def confidences(graph: Graph) -> dict[Triple, float]:
 def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
     folder = tmp_path_factory.mktemp("lexicon")
     rows: dict[Kind, list[str]] = {kind: [] for kind in FILES}
-    rows[Kind.METHOD] += ["kite network\tKN | kite net\t\tfamily", "HOVER\t\t\tsystem"]
+    rows[Kind.METHOD] += [
+        "kite network\tKN | KNT | kite net | net of kites\t\tfamily",
+        "HOVER\t\t\tsystem",
+    ]
     rows[Kind.CONCEPT] += ["wind map\tWM\t\t"]
     rows[Kind.LOSS] += ["drag loss\t\t\t"]
     for kind, name in FILES.items():
@@ -144,6 +147,27 @@ def test_acronym_of_the_lexicon_that_a_summary_explains_otherwise_stays_apart(le
         ("paper/a", "usesMethod", "method/wing-memory"),
         ("paper/b", "discusses", "concept/wind-map"),
     }
+
+
+def test_acronym_does_not_join_a_thing_with_one_that_has_a_word_more_in_front():
+    a = hand_page("half supervised soaring is SSS", title="A", path="a.md")
+    b = hand_page("supervised soaring is SSS", title="B", path="b.md")
+    graph = resolved(
+        (a, [finding(a, Relation.USES_METHOD, "half supervised soaring", "SSS")]),
+        (b, [finding(b, Relation.USES_METHOD, "supervised soaring", "SSS")]),
+    ).graph
+    assert len({o for _, _, o in triples(graph)}) == 2
+
+
+def test_synonyms_of_one_term_leave_its_acronym_unambiguous(lexicon: Lexicon):
+    a = hand_page("the net of kites ( KNT )", title="A", path="a.md")
+    b = hand_page("KNT", title="B", path="b.md")
+    graph = resolved(
+        (a, [finding(a, Relation.USES_METHOD, "kite networking", "KNT", at="KNT")]),
+        (b, [finding(b, Relation.USES_METHOD, "KNT")]),
+        lexicon=lexicon,
+    ).graph
+    assert {o for _, _, o in triples(graph)} == {"method/kite-network"}
 
 
 def test_spellings_of_one_long_form_leave_an_acronym_unambiguous():
@@ -320,23 +344,44 @@ def test_what_is_proposed_is_not_used_too_unless_it_is_a_loss():
     }
 
 
-def test_two_spellings_with_the_same_letters_are_candidates_and_no_merge():
-    page = hand_page("wing corelation", "wing correlation", title="A")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("wing corelation", "wing correlation"),
+        ("wing corrolation", "wing correlation"),
+        ("candidate wing", "wing candidate"),
+    ],
+)
+def test_two_things_that_are_spelled_alike_are_candidates_and_no_merge(first: str, second: str):
+    page = hand_page(first, second, title="A")
     found = resolved(
-        (page, [finding(page, Relation.USES_METHOD, "wing corelation"),
-                finding(page, Relation.USES_METHOD, "wing correlation")]),
+        (page, [finding(page, Relation.USES_METHOD, first),
+                finding(page, Relation.USES_METHOD, second)]),
     )  # fmt: skip
-    assert {(c.first, c.second, c.reason) for c in found.candidates} == {
-        (
-            "method/wing-corelation",
-            "method/wing-correlation",
-            "they are spelled with the same letters",
-        )
-    }
-    assert {o for _, _, o in triples(found.graph)} == {
-        "method/wing-corelation",
-        "method/wing-correlation",
-    }
+    ids = {o for _, _, o in triples(found.graph)}
+    assert len(ids) == 2
+    assert [({c.first, c.second}, c.reason) for c in found.candidates] == [
+        (ids, "they are spelled alike")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("KiteNet-50", "KiteNet-51"),
+        ("KiteNet-50", "KiteNet-5"),
+        ("wing correlation", "wing curvature"),
+        ("panoptic segmentation", "assessing composition"),
+        ("MNIST", "KMNIST"),
+    ],
+)
+def test_other_things_are_no_candidates(first: str, second: str):
+    page = hand_page(first, second, title="A")
+    found = resolved(
+        (page, [finding(page, Relation.USES_METHOD, first),
+                finding(page, Relation.USES_METHOD, second)]),
+    )  # fmt: skip
+    assert found.candidates == ()
 
 
 def test_letters_that_begin_the_words_of_another_name_are_a_candidate():
