@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Triple
 
 from kg.endpoint import Endpoint
-from kg.errors import EndpointError
+from kg.errors import EndpointError, ExportsError
 from kg.export.content import Content, read_content
 from kg.vocabulary import KG, RDF, digest
 
@@ -58,7 +58,7 @@ def publish(
     called with the triples that the server has and those that there are, after each request.
 
     Raises:
-        ExportsError: there is no graph, or it is not Turtle.
+        ExportsError: there is no graph, it is not Turtle, or it has blank nodes.
         EndpointError: the server refuses, fails or does not answer; running it again goes on.
     """
     content = read_content(path)
@@ -86,7 +86,10 @@ def _silent(_: int, __: int) -> None:
 
 
 def _check(endpoint: Endpoint, content: Content, target: str) -> None:
-    """Refuse a target that is no IRI, or that holds the build of other sources."""
+    """Refuse blank nodes, a target that is no IRI, and one that holds a build of other sources."""
+    if any(isinstance(term, BlankNode) for triple in content.triples for term in triple):
+        # A part that is sent twice would make them twice.
+        raise ExportsError("has blank nodes, which no build writes: `kg validate` says where")
     try:
         NamedNode(target)
     except ValueError as error:

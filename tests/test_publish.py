@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, QueryBoolean
 from servers import SERVERS, Running
 
 from kg.endpoint import Credentials, Endpoint, find_credentials
-from kg.errors import EndpointError, QueryError
+from kg.errors import EndpointError, ExportsError, QueryError
 from kg.export.content import read_content
 from kg.graph import Graph
 from kg.lookup import details, find, path
@@ -528,6 +528,15 @@ def test_each_url_has_its_own_credentials(script, tmp_path, monkeypatch):
     with Endpoint(script.url, "http://other.example/update") as there, pytest.raises(EndpointError):
         there.query("ASK {}")
     assert all("Authorization" not in headers for _, _, headers, _ in script.asked)
+
+
+def test_blank_nodes_are_refused(tmp_path):
+    (tmp_path / "graph.ttl").write_text("[] <http://a.org/p> 1 .")
+    with (
+        Endpoint(update_url="http://127.0.0.1:9/") as there,
+        pytest.raises(ExportsError, match="has blank nodes"),
+    ):
+        publish(tmp_path, there)
 
 
 def test_a_local_parse_error_needs_no_server():

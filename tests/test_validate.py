@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -319,3 +320,12 @@ def test_rapper_counts_the_same_triples(tmp_path):
         [rapper, "-i", "turtle", "-c", str(path)], capture_output=True, text=True, check=True
     )
     assert f"returned {len(list(to_rdf(small_graph())))} triples" in count.stderr
+
+
+def test_it_takes_at_most_three_times_as_long_as_pyshacl():
+    script = Path(__file__).parent / "bench" / "validate.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "20"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.startswith("pySHACL ")
