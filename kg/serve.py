@@ -120,7 +120,7 @@ def accepted(header: str | None, offered: Mapping[str, str]) -> str | None:
 # --------------------------------------------------------------------------- the endpoint
 
 
-class Endpoint:
+class Routes:
     """The routes of one served graph."""
 
     def __init__(self, exports: Path, settings: Settings) -> None:
@@ -414,24 +414,23 @@ def application(
     Raises:
         ExportsError: there is no graph in `exports`.
     """
-    endpoint = Endpoint(exports, settings or Settings())
-    folders = "|".join(FOLDERS)
+    of_graph = Routes(exports, settings or Settings())
     pages: list[tuple[str, Callable[[Request], Awaitable[Response]]]] = [
-        ("/", endpoint.home),
-        ("/graph.ttl", endpoint.turtle),
-        ("/ontology", endpoint.ontology),
-        ("/style.css", endpoint.style),
-        ("/health", endpoint.health),
-        *((f"/{folder}/{{rest:path}}", endpoint.node) for folder in folders.split("|")),
-        ("/graph", endpoint.node),
-        ("/graph/{rest:path}", endpoint.node),
+        ("/", of_graph.home),
+        ("/graph.ttl", of_graph.turtle),
+        ("/ontology", of_graph.ontology),
+        ("/style.css", of_graph.style),
+        ("/health", of_graph.health),
+        *((f"/{folder}/{{rest:path}}", of_graph.node) for folder in FOLDERS),
+        ("/graph", of_graph.node),
+        ("/graph/{rest:path}", of_graph.node),
     ]
     app = Starlette(
         routes=[
-            Route("/sparql", endpoint.sparql, methods=["GET", "POST"]),
+            Route("/sparql", of_graph.sparql, methods=["GET", "POST"]),
             *(Route(path, page, methods=["GET"]) for path, page in pages),
         ],
-        lifespan=endpoint.running,
+        lifespan=of_graph.running,
         exception_handlers={RefusedError: _refused, ClientDisconnect: _gone},
     )
     return Guard(_Policy(app), frozenset(hosts))
@@ -458,8 +457,8 @@ def serve(
         listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise KgError(f"cannot listen on {host} port {port}: {error.strerror}") from error
-    open_store(exports)  # what is wrong with the graph is said before anything is served
     with listening, _stopped_by_signal():
+        open_store(exports)  # what is wrong with the graph is said before anything is served
         shown = f"[{host}]" if ":" in host else host
         hosts = ("localhost", "127.0.0.1", "[::1]", shown.lower()) if is_loopback(host) else ()
         app = application(exports, settings, hosts=hosts)
