@@ -34,7 +34,7 @@ class Built:
     """A build: the graph, and what its maker should know about it.
 
     `candidates` could be one thing and were not merged. `files_read` and `files_failed` count
-    the sources.
+    the sources. `pipeline` is the language pipeline that read them, None where none was needed.
     """
 
     graph: Graph
@@ -42,6 +42,7 @@ class Built:
     candidates: tuple[MergeCandidate, ...]
     files_read: int
     files_failed: int
+    pipeline: str | None = None
 
 
 def build(
@@ -80,6 +81,7 @@ def build_report(
     Raises SourceError where a source that was named cannot be read, NoPapersError where nothing
     that was read holds a paper, PipelineError and LexiconError.
     """
+    from kg.annotate import DEFAULT_PIPELINE
     from kg.lexicon import read_lexicon
     from kg.read import read_sources
     from kg.resolve import resolve
@@ -109,7 +111,8 @@ def build_report(
     graph = above(resolved.graph, DEFAULT_CONFIDENCE if min_confidence is None else min_confidence)
     ids = graph.by_id
     candidates = tuple(c for c in resolved.candidates if c.first in ids and c.second in ids)
-    return Built(graph, problems, candidates, len(readings) - failed, failed)
+    used = (pipeline or DEFAULT_PIPELINE) if documents else None
+    return Built(graph, problems, candidates, len(readings) - failed, failed, used)
 
 
 def _untold(*_: object) -> None:
@@ -209,10 +212,11 @@ def _writers(
     from kg.explorer.page import write_explorer
     from kg.export.network import write_graphml
     from kg.output import write_text
-    from kg.rdf import write_turtle
+    from kg.rdf import description_of, write_turtle
     from kg.report import to_markdown
 
-    yield "graph.ttl", lambda path: write_turtle(graph, path, quotes=quotes)
+    about = description_of(graph, built.pipeline)
+    yield "graph.ttl", lambda path: write_turtle(graph, path, description=about, quotes=quotes)
     yield "graph.graphml", lambda path: write_graphml(graph, path)
     yield "graph.html", lambda path: write_explorer(graph, path)
     yield "report.md", lambda path: write_text(path, to_markdown(built, quotes))
