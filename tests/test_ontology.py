@@ -3,6 +3,7 @@
 import io
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from graphs import small_graph
@@ -140,6 +141,11 @@ def test_the_ontology_is_consistent():
 def test_a_written_graph_is_consistent_with_it():
     triples = described(small_graph(), Description("T", (("paperkg", "0.1.0"),)))
     assert consistent(serialize(triples, format=RdfFormat.N_TRIPLES))
+
+
+def test_the_shipped_graph_is_consistent_with_it():
+    path = Path(__file__).resolve().parents[1] / "exports" / "graph.ttl"
+    assert consistent(serialize((q.triple for q in parse(path=path)), format=RdfFormat.N_TRIPLES))
 
 
 @pytest.mark.parametrize(

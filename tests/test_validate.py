@@ -52,6 +52,10 @@ def test_a_written_graph_conforms(tmp_path):
     assert validate(path) == []
 
 
+def test_the_shipped_graph_conforms():
+    assert validate(Path(__file__).resolve().parents[1] / "exports") == []
+
+
 def test_a_graph_without_quotations_conforms_and_one_with_a_gap_does_not(tmp_path):
     path = tmp_path / "graph.ttl"
     write_turtle(small_graph(), path, quotes=False)
