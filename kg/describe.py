@@ -10,11 +10,14 @@ from kg.lookup import Details, Related, Step
 from kg.query import short
 
 
-def details_lines(found: Details) -> Iterator[str]:
-    """A node: its facts, then each relation with the sentences behind it, one line each."""
+def details_lines(found: Details, base: str) -> Iterator[str]:
+    """A node: its facts, then each relation with the sentences behind it, one line each.
+
+    `base` is the IRI below which the graph's nodes are.
+    """
     yield f"{found.name} ({found.kind}{f', {found.year}' if found.year else ''})"
     facts: Mapping[str, Iterable[str]] = {
-        "id": [short(NamedNode(found.iri))],
+        "id": [short(NamedNode(found.iri), base)],
         "title": [found.title] if found.title and found.title != found.name else [],
         "also": found.aliases,
         "known as": found.identifiers,

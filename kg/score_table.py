@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kg.evaluate import Judgement, Mode, Row
+from kg.evaluate import By, Judgement, Mode, Row, tabulate
 from kg.gold import Triple
 from kg.text_table import to_lines
 
@@ -29,6 +29,20 @@ class Scores:
 
     rows: tuple[Record, ...]
     errors: tuple[Record, ...] | None = None
+
+
+def scores_of(
+    judged: Mapping[Mode, Sequence[Judgement]], by: By | None = None, errors: bool = False
+) -> Scores:
+    """The scores of each mode, split as `by` says; `errors` says whether to list them."""
+    return Scores(
+        tuple(
+            r for mode, found in judged.items() for r in score_records(tabulate(found, mode, by))
+        ),
+        tuple(r for mode, found in judged.items() for r in error_records(found, mode))
+        if errors
+        else None,
+    )
 
 
 def score_records(rows: Iterable[Row]) -> tuple[Record, ...]:

@@ -2,10 +2,10 @@
 
 import json
 
-from kg.evaluate import By, Mode, judge_all, tabulate
+from kg.evaluate import By, Mode, judge_all
 from kg.gold import Summary, Triple
 from kg.model import Kind, Relation
-from kg.score_table import FORMATS, Scores, error_records, score_records
+from kg.score_table import FORMATS, Scores, scores_of
 
 GOLD = Summary(
     "",
@@ -30,8 +30,7 @@ FOUND = Summary(
 
 def scores(errors: bool) -> Scores:
     judged = judge_all([GOLD], [FOUND], Mode.STRICT)
-    rows = score_records(tabulate(judged, Mode.STRICT, By.RELATION))
-    return Scores(rows, error_records(judged, Mode.STRICT) if errors else None)
+    return scores_of({Mode.STRICT: judged}, By.RELATION, errors)
 
 
 def test_text() -> None:

@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,7 +83,7 @@ def query_command(
       kg query -f question.rq --param paper=paper:arxiv-1912.01865
       kg query counts --endpoint http://127.0.0.1:7878/query
     """
-    from kg.query import named_queries, run, run_file
+    from kg.query import base_for, named_queries, run, run_file
     from kg.store import open_store
 
     queries = named_queries()
@@ -96,9 +97,9 @@ def query_command(
     takes = [p.name for p in queries[text].parameters] if text in queries else []
     values = _parameters(question[text is not None :], params, takes)
     engine = _endpoint(endpoint, graph, timeout) if endpoint else open_store(exports)
-    _let_interrupts_end_the_process()
-    answer = run_file(engine, file, values) if file else run(engine, question[0], values)
-    _write(answer, format_)
+    with _interrupts_end_the_process():
+        answer = run_file(engine, file, values) if file else run(engine, question[0], values)
+        _write(answer, base_for(engine), format_)
 
 
 def _endpoint(url: str, graph: str | None, timeout: float) -> "Endpoint":
@@ -139,23 +140,28 @@ def _catalogue(queries: Iterable["NamedQuery"]) -> Iterator[str]:
             yield f"    --{p.name} {'|'.join(p.types)}: {p.about}{default}"
 
 
-def _write(answer: "Answer", format_: str | None) -> None:
+def _write(answer: "Answer", base: str, format_: str | None) -> None:
     from kg.query import Rows, Triples, short, write_answer
     from kg.text_table import to_lines
 
     if isinstance(answer, Triples) or format_ not in (None, "table"):
         write_answer(answer, sys.stdout.buffer, format_ or "ttl")
     elif isinstance(answer, Rows):
-        rows = ([short(term) for term in row] for row in answer)
+        rows = ([short(term, base) for term in row] for row in answer)
         for line in to_lines(answer.columns, rows):
             click.echo(line)
     else:
         click.echo("yes" if answer else "no")
 
 
-def _let_interrupts_end_the_process() -> None:
+@contextmanager
+def _interrupts_end_the_process() -> Iterator[None]:
     """The engine runs outside Python, where Ctrl-C would wait until the query is done."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @click.command("show")
@@ -178,6 +184,7 @@ def show_command(name: str, kind: Kind | None, format_: str, exports: Path) -> N
     """
     from kg.describe import details_lines, to_json
     from kg.lookup import NODE_CLASSES, details, find
+    from kg.query import base_for
     from kg.store import open_store
     from kg.vocabulary import KG
 
@@ -189,7 +196,7 @@ def show_command(name: str, kind: Kind | None, format_: str, exports: Path) -> N
     if format_ == "json":
         click.echo(to_json(found))
         return
-    click.echo("\n\n".join("\n".join(details_lines(node)) for node in found))
+    click.echo("\n\n".join("\n".join(details_lines(node, base_for(engine))) for node in found))
 
 
 @click.command("path")

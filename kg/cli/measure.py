@@ -80,9 +80,9 @@ def eval_command(
       kg eval gold/ texts/ --by source --mode strict --format csv
       kg eval data/gold data/summaries --relation priorWork
     """
-    from kg.evaluate import By, Mode, judge_all, predictions, tabulate
+    from kg.evaluate import By, Mode, judge_all, predictions
     from kg.gold import read_gold
-    from kg.score_table import FORMATS, Scores, error_records, score_records
+    from kg.score_table import FORMATS, scores_of
 
     if sources and exports:
         raise click.UsageError("name sources to build, or --exports to read, not both")
@@ -96,16 +96,7 @@ def eval_command(
         mode: judge_all(summaries, predicted, mode, _relations(relations))
         for mode in (Mode(m) for m in modes or Mode)
     }
-    scores = Scores(
-        tuple(
-            record
-            for mode, judgements in judged.items()
-            for record in score_records(tabulate(judgements, mode, By(by) if by else None))
-        ),
-        tuple(r for mode, judgements in judged.items() for r in error_records(judgements, mode))
-        if errors
-        else None,
-    )
+    scores = scores_of(judged, By(by) if by else None, errors)
     click.echo(FORMATS[format_](scores), nl=False)
 
 
