@@ -206,7 +206,6 @@ def test_quotes_of_any_summary_stand_at_their_places(phrases: list[str]):
     assert_all_stand(f"{HEAD}The kites fly so well. {' '.join(phrases)} and so on.\n")
 
 
-@pytest.mark.xfail(strict=True, reason="the span of the sentence cuts the markup at its edge")
 @pytest.mark.parametrize(
     "text",
     [

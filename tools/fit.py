@@ -69,7 +69,7 @@ def write_model(model: Model, path: Path) -> None:
                 np.uint16 if len(trees.right) < 65536 else np.int32
             ),
             f"{name}_value": trees.value.astype(np.float16),
-            f"{name}_roots": trees.roots,
+            f"{name}_roots": trees.roots.astype(np.int32),
             f"{name}_shape": np.array([trees.outputs, trees.depth], np.int32),
         }
     np.savez_compressed(path, allow_pickle=False, **arrays)

@@ -397,12 +397,12 @@ def flatten(dumped: dict[str, Any], outputs: int) -> Trees:
     for tree in dumped["tree_info"]:
         roots.append(add(tree["tree_structure"], 0))
     return Trees(
-        np.array(feature, np.int32),
+        np.array(feature, np.intp),
         np.array(threshold, np.float32),
-        np.array(left, np.int32),
-        np.array(right, np.int32),
+        np.array(left, np.intp),
+        np.array(right, np.intp),
         np.array(value, np.float32),
-        np.array(roots, np.int32),
+        np.array(roots, np.intp),
         outputs,
         deepest,
     )

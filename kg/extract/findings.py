@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kg.extract.candidates import Mention
 from kg.extract.words import Page
-from kg.model import Evidence, Identifiers, Kind, Relation, Source, Span
+from kg.model import Block, Evidence, Identifiers, Kind, Relation, Span
 
 MODEL = "relevance-model"
 """The rule named by evidence that no pattern speaks for: the fitted model decided alone."""
 
 _CONTEXT = 32
+
+_PAIRED = ("**", "__", "~~", "*", "_", "`")
+_LINK_END = re.compile(r"\]\((?:[^()\s]|\([^()]*\))*\)*|\]\[[^\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,8 @@ def to_evidence(page: Page, support: Support, source: str, about: str) -> Eviden
     block = page.block_of(sentence)
     span = sentence.span
     first, last = sentence.words[support.mention.first], sentence.words[support.mention.last]
-    place = block.source_span(span)
-    text: Source = page.document.source
+    text = page.document.source
+    place = _with_markup(text.text, block, span)
     return Evidence(
         source=source,
         span=place,
@@ -68,3 +72,37 @@ def to_evidence(page: Page, support: Support, source: str, about: str) -> Eviden
         rule=support.rule,
         about=about,
     )
+
+
+def _with_markup(text: str, block: Block, span: Span) -> Span:
+    """The span in the source, with markup at its edges whose other half it holds.
+
+    "[StarGAN](url) is ..." begins with the bracket, and "**KiteNet** is ..." with the stars:
+    without them the words could not be had back by removing markup.
+    """
+    place = block.source_span(span)
+    start, end = place.start, place.end
+    low = block.offsets[span.start - 1] + 1 if span.start else max(0, start - 4)
+    high = block.offsets[span.end] if span.end < len(block.offsets) else text.find("\n", end)
+    high = len(text) if high < 0 else high
+    while True:
+        inside, before, after = text[start:end], text[low:start], text[end:high]
+        opened = inside.count("[") - inside.count("]")
+        if opened < 0 and before.endswith("["):
+            start -= 1
+        elif opened > 0 and (link := _LINK_END.match(after)):
+            end += link.end()
+        else:
+            odd = [m for m in _PAIRED if _count(inside, m) % 2]
+            mark = next((m for m in odd if before.endswith(m) or after.startswith(m)), None)
+            if mark is None:
+                return Span(start, end)
+            if before.endswith(mark):
+                start -= len(mark)
+            else:
+                end += len(mark)
+
+
+def _count(text: str, mark: str) -> int:
+    """How often a mark stands in a text; a double one is not two single ones."""
+    return text.count(mark) if len(mark) == 2 else text.replace(mark * 2, "").count(mark)

@@ -113,12 +113,12 @@ def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:
         return stored[f"{name}_{field}"]
 
     return Trees(
-        part("feature").astype(np.int32),
+        part("feature").astype(np.intp),
         part("threshold"),
-        part("left").astype(np.int32),
-        part("right").astype(np.int32),
+        part("left").astype(np.intp),
+        part("right").astype(np.intp),
         part("value"),
-        part("roots").astype(np.int32),
+        part("roots").astype(np.intp),
         int(part("shape")[0]),
         int(part("shape")[1]),
     )

@@ -37,12 +37,12 @@ class Trees:
     Tree t adds to output t % outputs. `depth` is that of the deepest leaf.
     """
 
-    feature: NDArray[np.int32]
+    feature: NDArray[np.intp]
     threshold: Floats
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
     value: Floats
-    roots: NDArray[np.int32]
+    roots: NDArray[np.intp]
     outputs: int
     depth: int
 
@@ -57,12 +57,15 @@ class Trees:
     def _block(self, x: Floats) -> Floats:
         rows, columns = x.shape
         flat = np.ascontiguousarray(x).reshape(-1)
-        offset = (np.arange(rows, dtype=np.int32) * columns)[:, None]
+        offset = (np.arange(rows) * columns)[:, None]
         at = np.broadcast_to(self.roots, (rows, len(self.roots)))
+        # take with mode="clip" skips the check of bounds, which costs more than the reading.
         for _ in range(self.depth):
-            go_left = flat[offset + self.feature[at]] <= self.threshold[at]
-            at = np.where(go_left, self.left[at], self.right[at])
-        values = self.value[at]
+            place = offset + self.feature.take(at, mode="clip")
+            go_left = flat.take(place, mode="clip") <= self.threshold.take(at, mode="clip")
+            left, right = self.left.take(at, mode="clip"), self.right.take(at, mode="clip")
+            at = np.where(go_left, left, right)
+        values = self.value.take(at, mode="clip")
         sums = values.reshape(rows, -1, self.outputs).sum(axis=1, dtype=np.float32)
         return np.asarray(sums, dtype=np.float32)
 
