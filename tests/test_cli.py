@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -561,6 +563,19 @@ def kg(*args: str | Path, **options: Any) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([script, *args], **options)
 
 
+@contextmanager
+def started(*args: str | Path) -> "Iterator[subprocess.Popen[str]]":
+    """kg as a process of its own, which does not outlive the test."""
+    script = Path(sys.executable).with_name("kg")
+    with subprocess.Popen(
+        [script, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_python_dash_m() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "kg", "--version"], capture_output=True, encoding="utf-8"
@@ -573,13 +588,7 @@ def test_interrupt_is_clean(tmp_path: Path) -> None:
     """SIGINT in the middle of a build: one line, 130, and exports as they were."""
     fifo = tmp_path / "post.md"
     os.mkfifo(fifo)
-    script = Path(sys.executable).with_name("kg")
-    with subprocess.Popen(
-        [script, "build", fifo, "-o", tmp_path / "exports"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
+    with started("build", fifo, "-o", tmp_path / "exports") as process:
         time.sleep(2)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
@@ -589,8 +598,7 @@ def test_interrupt_is_clean(tmp_path: Path) -> None:
 
 def test_interrupt_ends_a_running_query(small: Path) -> None:
     endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-    script = Path(sys.executable).with_name("kg")
-    with subprocess.Popen([script, "query", endless, "--exports", small]) as process:
+    with started("query", endless, "--exports", small) as process:
         time.sleep(2)
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
@@ -600,28 +608,17 @@ def test_interrupt_ends_a_running_query(small: Path) -> None:
 @pytest.mark.parametrize("format_", ["table", "csv", "json"])
 def test_a_reader_that_has_enough_is_no_error(small: Path, format_: str) -> None:
     everything = "SELECT * { ?s ?p ?o . ?a ?b ?c }"
-    script = Path(sys.executable).with_name("kg")
-    with subprocess.Popen(
-        [script, "query", everything, "--exports", small, "--format", format_],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with started("query", everything, "--exports", small, "--format", format_) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         assert len(process.stdout.read(100)) == 100
         process.stdout.close()
-        assert process.stderr.read() == b""
+        assert process.stderr.read() == ""
 
 
 @pytest.mark.parametrize(("options", "logged"), [((), 2), (("--quiet",), 0)])
 def test_serve(small: Path, options: tuple[str, ...], logged: int) -> None:
-    script = Path(sys.executable).with_name("kg")
-    with subprocess.Popen(
-        [script, "serve", "--port", "0", "--exports", small, *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
+    with started("serve", "--port", "0", "--exports", small, *options) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         address = re.fullmatch(r"serving .* at (http://127\.0\.0\.1:\d+/) \(.*\)\n", line)
