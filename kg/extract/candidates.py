@@ -20,7 +20,7 @@ LONGEST = 6
 
 
 class Mention(NamedTuple):
-    """Words first..last (inclusive) of a sentence, the label they give, and how it was found."""
+    """Words first..last (inclusive) of a sentence, and the label they give."""
 
     sentence: int
     first: int
@@ -106,24 +106,13 @@ def _of_phrases(words: tuple[Word, ...], runs: list[tuple[int, int]]) -> Iterato
                         yield first, last
 
 
-def _link_texts(page: Page, sentence: Sentence) -> Iterator[tuple[int, int]]:
-    """The text of a link names what it links, whatever its parts of speech."""
-    for link in page.block_of(sentence).links:
-        inside = [
-            i
-            for i, word in enumerate(sentence.words)
-            if link.span.start <= word.start and word.end <= link.span.end
-        ]
-        if inside:
-            yield inside[0], inside[-1]
-
-
 def extract_candidates(page: Page) -> tuple[Candidate, ...]:
     """Candidates in the order of their first mention."""
     found: dict[str, list[Mention]] = {}
     for sentence in page.sentences:
-        spans = dict.fromkeys((*phrases(sentence), *_link_texts(page, sentence)))
-        for first, last in spans:
+        # The text of a link names what it links, whatever its parts of speech.
+        links = ((first, last) for first, last, _ in page.linked_words(sentence))
+        for first, last in dict.fromkeys((*phrases(sentence), *links)):
             label = page.text(sentence, first, last)
             key = normal(label)
             if len(key) > 1 or label.isupper():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
+from kg.extract.candidates import Mention
+from kg.extract.patterns import read_patterns
+from kg.extract.words import Page
 from kg.model import Relation
-from kg.resources import resource
 
 # "a new end-to-end": words that may stand between a cue and the name that it announces.
 _ADJECTIVES = r"(?:[\w'-]+\s+){0,4}?"
@@ -20,6 +22,9 @@ _LIST = (
 
 _REACH = 160
 """Characters on either side of a mention that a clue looks at."""
+
+_REMEMBERED = 1 << 14
+"""Sentences and mentions whose clues are kept: scores and evidence ask for the same ones."""
 
 
 class Clue(NamedTuple):
@@ -39,13 +44,11 @@ class Clue(NamedTuple):
 @cache
 def read_clues() -> tuple[Clue, ...]:
     """The clues in the order of their file."""
-    lines = resource("data", "patterns", "clues.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return tuple(
         Clue(
             name, Relation(relation), _compiled(_gate(before)), _compiled(before), _compiled(after)
         )
-        for name, relation, before, after in rows[1:]
+        for name, relation, before, after in read_patterns("clues")
     )
 
 
@@ -71,6 +74,7 @@ def compile_clue(pattern: str) -> re.Pattern[str]:
     return re.compile(full, re.IGNORECASE)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def possible_clues(sentence: str) -> tuple[int, ...]:
     """Numbers (in the order of the file) of the clues that some mention here could have."""
     return tuple(
@@ -91,3 +95,18 @@ def extract_clues(before: str, after: str, possible: Iterable[int]) -> Iterator[
         if clue.before and not clue.before.search(before):
             continue
         yield number
+
+
+def mention_clues(page: Page, mention: Mention) -> tuple[int, ...]:
+    """Numbers of the clues that hold beside a mention."""
+    sentence = page.sentences[mention.sentence]
+    origin = sentence.span.start
+    start = sentence.words[mention.first].start - origin
+    return _clues_beside(
+        page.sentence_text(sentence), start, sentence.words[mention.last].end - origin
+    )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _clues_beside(sentence: str, start: int, end: int) -> tuple[int, ...]:
+    return tuple(extract_clues(sentence[:start], sentence[end:], possible_clues(sentence)))

@@ -53,7 +53,7 @@ _OBJECTIVES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probability from which an outcome is taken, by outcome; fitted for the best F1."""
+    """Probability from which an outcome is taken, by outcome; set on held-out sources."""
 
     outcome: Mapping[int, float]
     prior: float
@@ -67,10 +67,9 @@ class Thing:
 
     `rows` are the candidates of the Scored that it was made of. `relation` is None where the
     thing is only prior work, `own` tells the paper's own system. `prior` is the relation to the
-    paper that it names, if it does;
-    `prior_shares` are the probabilities of the four given that it names one; `proposed` is the
-    probability that the paper introduces the thing. `clues` are the
-    names of the clues beside any mention.
+    paper that it names, if it does; `prior_shares` are the probabilities of the four given that
+    it names one; `proposed` is the probability that the paper introduces the thing. `clues` are
+    the names of the clues beside any mention.
     """
 
     rows: tuple[int, ...]
@@ -99,23 +98,23 @@ def group(scored: Scored) -> list[list[int]]:
             i = parent[i]
         return i
 
+    def join(a: int, b: int) -> None:
+        parent[max(root(a), root(b))] = min(root(a), root(b))
+
     page = scored.page
     for sentence in page.sentences:
-        span = sentence.span
-        for short, long in extract_abbreviations(
-            page.block_of(sentence).text[span.start : span.end]
-        ):
+        for short, long in extract_abbreviations(page.sentence_text(sentence)):
             a, b = by_key.get(normal(short)), by_key.get(normal(long))
-            if a is not None and b is not None and root(a) != root(b):
-                parent[max(root(a), root(b))] = min(root(a), root(b))
+            if a is not None and b is not None:
+                join(a, b)
     for i, candidate in enumerate(scored.candidates):
         words = candidate.mentions[0].label.split()
         if len(words) > 2 and words[-1].lower() in _EMPTY_HEADS:
             bare = by_key.get(normal(" ".join(words[:-1])))
             if bare is not None:
-                parent[max(root(i), root(bare))] = min(root(i), root(bare))
+                join(i, bare)
     for a, b in _appositions(scored):
-        parent[max(root(a), root(b))] = min(root(a), root(b))
+        join(a, b)
     groups: dict[int, list[int]] = {}
     for i in range(len(parent)):
         groups.setdefault(root(i), []).append(i)

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kg.extract.candidates import Candidate, Mention, is_name_like
+from kg.extract.patterns import read_patterns
 from kg.extract.words import Page, Sentence
 from kg.lexicon import Lexicon
 from kg.model import BlockKind, Kind
-from kg.resources import resource
 
 _SHAPE = ((re.compile("[A-Z]+"), "X"), (re.compile("[a-z]+"), "x"), (re.compile("[0-9]+"), "9"))
 KINDS = tuple(Kind)
@@ -40,13 +40,9 @@ def _share_of_initials(letters: str, initials: str) -> float:
     return found / len(letters)
 
 
-def _read_cues() -> dict[str, re.Pattern[str]]:
-    lines = resource("data", "patterns", "sentence-cues.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
-    return {name: re.compile(pattern, re.IGNORECASE) for name, pattern in rows}
-
-
-SENTENCE_CUES = _read_cues()
+SENTENCE_CUES = {
+    name: re.compile(pattern, re.IGNORECASE) for name, pattern in read_patterns("sentence-cues")
+}
 """What a sentence is about: name -> words that say so, from data/patterns/sentence-cues.tsv."""
 
 DENSE = (
@@ -87,9 +83,7 @@ class PageFeatures:
         self.heads = heads
         self.generic = generic
         self.cues = [self._cues(s) for s in page.sentences]
-        self.runs: dict[tuple[int, int, int], int] = {}
         self.linked, self.emphasised = self._marks()
-        self.keys = {c.key for c in candidates}
         self._starts: dict[tuple[int, int], int] = {}
         self._ends: dict[tuple[int, int], int] = {}
         for c in candidates:
@@ -113,9 +107,7 @@ class PageFeatures:
             self.sparse.append(self._candidate(candidate, self.dense[row]))
 
     def _cues(self, sentence: Sentence) -> list[float]:
-        block = self.page.block_of(sentence)
-        span = sentence.span
-        text = block.text[span.start : span.end]
+        text = self.page.sentence_text(sentence)
         return [1.0 if p.search(text) else 0.0 for p in SENTENCE_CUES.values()]
 
     def _marks(self) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:

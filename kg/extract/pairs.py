@@ -16,11 +16,11 @@ from kg.extract.clues import compile_clue
 from kg.extract.decide import Thing
 from kg.extract.findings import Finding, Naming, Support
 from kg.extract.pair_facts import closest, pair_facts, pairs
+from kg.extract.patterns import read_patterns
 from kg.extract.relations import headline, support, to_naming
 from kg.extract.trees import Linear, sigmoid
 from kg.extract.words import Page
 from kg.model import BETWEEN_ENTITIES, Kind, Relation
-from kg.resources import resource
 
 MODEL = "pair-model"
 """The rule named where no words between the two speak for the relation."""
@@ -42,8 +42,6 @@ class PairPattern(NamedTuple):
 
 @cache
 def _patterns() -> tuple[PairPattern, ...]:
-    lines = resource("data", "patterns", "pairs.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")][1:]
     return tuple(
         PairPattern(
             name,
@@ -53,7 +51,7 @@ def _patterns() -> tuple[PairPattern, ...]:
             order == "subject",
             compile_clue(between),
         )
-        for name, relation, subject, object_, order, between in rows
+        for name, relation, subject, object_, order, between in read_patterns("pairs")
     )
 
 

@@ -14,12 +14,12 @@ from functools import cache
 
 from kg.extract.decide import Thing
 from kg.extract.findings import Finding, Naming
+from kg.extract.patterns import read_patterns
 from kg.extract.relations import headline, support, to_naming
 from kg.extract.words import Page
 from kg.lexicon import normal
 from kg.model import PRIOR_WORK, Identifiers, Kind, Relation
 from kg.read.identifiers import is_paper_link, parse_identifiers
-from kg.resources import resource
 
 _CLAIM = 6
 """Words from which the text of a link is a statement and not a name."""
@@ -31,9 +31,8 @@ _LINKED = 0.9
 @cache
 def _worth() -> dict[tuple[str, Relation], float]:
     """(clue or fact, relation) -> what it adds to the logarithm of the odds."""
-    lines = resource("data", "patterns", "prior-work.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {(clue, Relation(relation)): float(worth) for clue, relation, worth in rows[1:]}
+    rows = read_patterns("prior-work")
+    return {(clue, Relation(relation)): float(worth) for clue, relation, worth in rows}
 
 
 def extract_prior_work(page: Page, things: tuple[Thing, ...]) -> Iterator[Finding]:

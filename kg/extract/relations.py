@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kg.extract.clues import extract_clues, possible_clues, read_clues
+from kg.extract.clues import mention_clues, read_clues
 from kg.extract.decide import Thing
 from kg.extract.findings import MODEL, Finding, Naming, Support
 from kg.extract.words import Page
@@ -63,12 +63,7 @@ def support(page: Page, thing: Thing, relation: Relation) -> tuple[Support, ...]
     clues = read_clues()
     found = []
     for mention in thing.mentions:
-        sentence = page.sentences[mention.sentence]
-        span = sentence.span
-        text = page.block_of(sentence).text[span.start : span.end]
-        before = text[: sentence.words[mention.first].start - span.start]
-        after = text[sentence.words[mention.last].end - span.start :]
-        for number in extract_clues(before, after, possible_clues(text)):
+        for number in mention_clues(page, mention):
             if clues[number].relation is relation:
                 found.append(Support(mention, clues[number].name))
                 break

@@ -15,6 +15,7 @@ on came from folds that had not seen the paper.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.candidates import Candidate
-from kg.extract.clues import extract_clues, possible_clues, read_clues
+from kg.extract.clues import mention_clues, read_clues
 from kg.extract.features import PageFeatures
 from kg.extract.rates import Rates
 from kg.extract.trees import Linear, Trees, sigmoid, softmax
@@ -129,16 +130,11 @@ def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:
 
 def link_targets(page: Page, candidates: Sequence[Candidate]) -> tuple[str | None, ...]:
     """For each candidate the target of the first link whose text is one of its mentions."""
-    found: dict[tuple[int, int, int], str] = {}
-    for sentence in page.sentences:
-        for link in page.block_of(sentence).links:
-            inside = [
-                i
-                for i, w in enumerate(sentence.words)
-                if link.span.start <= w.start and w.end <= link.span.end
-            ]
-            if inside:
-                found[(sentence.index, inside[0], inside[-1])] = link.target
+    found = {
+        (sentence.index, first, last): target
+        for sentence in page.sentences
+        for first, last, target in page.linked_words(sentence)
+    }
     return tuple(
         next((found[m[:3]] for m in c.mentions if m[:3] in found), None) for c in candidates
     )
@@ -156,24 +152,10 @@ CUT = 4.9
 
 def clue_hits(page: Page, candidates: Sequence[Candidate]) -> list[dict[int, int]]:
     """For each candidate, how many of its mentions have which clue."""
-    possible: dict[int, tuple[int, ...]] = {}
-    texts: dict[int, str] = {}
-    hits: list[dict[int, int]] = []
-    for candidate in candidates:
-        counts: dict[int, int] = {}
-        for m in candidate.mentions:
-            sentence = page.sentences[m.sentence]
-            if m.sentence not in texts:
-                span = sentence.span
-                texts[m.sentence] = page.block_of(sentence).text[span.start : span.end]
-                possible[m.sentence] = possible_clues(texts[m.sentence])
-            text, start = texts[m.sentence], sentence.words[0].start
-            before = text[: sentence.words[m.first].start - start]
-            after = text[sentence.words[m.last].end - start :]
-            for number in extract_clues(before, after, possible[m.sentence]):
-                counts[number] = counts.get(number, 0) + 1
-        hits.append(counts)
-    return hits
+    return [
+        dict(Counter(n for m in candidate.mentions for n in mention_clues(page, m)))
+        for candidate in candidates
+    ]
 
 
 def second_view(

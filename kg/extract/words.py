@@ -66,6 +66,22 @@ class Page:
         """The block that a sentence stands in."""
         return self.document.blocks[sentence.block]
 
+    def sentence_text(self, sentence: Sentence) -> str:
+        """The sentence as it stands in its block."""
+        span = sentence.span
+        return self.block_of(sentence).text[span.start : span.end]
+
+    def linked_words(self, sentence: Sentence) -> Iterator[tuple[int, int, str]]:
+        """First and last word inside each link of a sentence, and the link's target."""
+        for link in self.block_of(sentence).links:
+            inside = [
+                i
+                for i, word in enumerate(sentence.words)
+                if link.span.start <= word.start and word.end <= link.span.end
+            ]
+            if inside:
+                yield inside[0], inside[-1], link.target
+
     def text(self, sentence: Sentence, first: int, last: int) -> str:
         """The words first..last (inclusive) as they stand, runs of white space made one."""
         words = sentence.words
