@@ -169,6 +169,8 @@ class Term:
         return (self.name, *self.aliases)
 
 
+_WORD_BREAK = re.compile(r"[\s-]+")
+
 _Row = tuple[Term, Path, int]
 """A term, and the file and line that give it."""
 
@@ -188,6 +190,12 @@ class Lexicon:
     def terms(self) -> tuple[Term, ...]:
         """Each term once, in the order of the files."""
         return tuple({term.name: term for term in self.by_label.values()}.values())
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """First words, written small, of the labels of more than one word."""
+        labels = (_WORD_BREAK.split(x.lower()) for t in self.terms for x in t.labels)
+        return frozenset(words[0] for words in labels if len(words) > 1)
 
     def find(self, label: str) -> Term | None:
         """The term of which `label` is the name or an alias, however it is spelled.

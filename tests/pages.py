@@ -18,8 +18,9 @@ from kg.extract.candidates import Mention, extract_candidates
 from kg.extract.clues import read_clues
 from kg.extract.decide import Thing
 from kg.extract.findings import Finding, Naming, Support
-from kg.extract.relevance import OUTCOMES, PRIOR, Scored
+from kg.extract.relevance import OUTCOMES, Scored
 from kg.extract.words import Page, Sentence, Word, to_page
+from kg.lexicon import Lexicon
 from kg.model import (
     PRIOR_WORK,
     Block,
@@ -147,16 +148,13 @@ def reading_of(
 
 def scored(page: Page, *rows: Row) -> Scored:
     """Probabilities by hand: one row a candidate, in the order given."""
-    by_label = {m.label: c for c in extract_candidates(page) for m in c.mentions}
+    by_label = {m.label: c for c in extract_candidates(page, Lexicon({})) for m in c.mentions}
     relevance = np.zeros((len(rows), len(OUTCOMES)), np.float32)
-    prior = np.zeros((len(rows), len(PRIOR)), np.float32)
+    prior = np.array([row.prior for row in rows], np.float32)
     for i, row in enumerate(rows):
         for outcome, p in row.outcomes.items():
             relevance[i, OUTCOMES.index(outcome)] = p
         relevance[i, 0] = 1 - relevance[i].sum()
-        for relation, p in row.prior.items():
-            prior[i, PRIOR.index(relation)] = p
-        prior[i, 0] = 1 - prior[i].sum()
     candidates = tuple(by_label[row.label] for row in rows)
     numbers = {clue.name: n for n, clue in enumerate(read_clues())}
     return Scored(
@@ -177,7 +175,7 @@ class Row:
 
     label: str
     outcomes: dict[tuple[Relation, Kind], float] = field(default_factory=dict)
-    prior: dict[Relation, float] = field(default_factory=dict)
+    prior: float = 0.0
     part: float = 0.0
     own: float = 0.0
     clues: tuple[str, ...] = ()
@@ -199,13 +197,12 @@ def thing(
     """A decision by hand; its mentions are the first place of each label."""
     shares = tuple((prior or {}).get(r, 0.0) for r in PRIOR_WORK)
     return Thing(
-        rows=(0,),
         labels=labels,
         mentions=tuple(sorted(mention(page, label) for label in labels)),
         kind=kind,
         relation=relation,
         probability=probability,
-        prior=max(prior, key=lambda r: prior[r]) if prior else None,
+        is_prior=prior is not None,
         prior_probability=sum(shares),
         prior_shares=tuple(s / sum(shares) if prior else 0.25 for s in shares),
         proposed=probability if relation is Relation.PROPOSES else 0.0,

@@ -30,20 +30,11 @@ from kg.extract.abbreviations import extract_abbreviations, find_long
             [("TL", "tail loss"), ("SL", "string loss")],
         ),
         ("Fully Convolutional Kite Search (FCKS)", [("FCKS", "Fully Convolutional Kite Search")]),
-        pytest.param(
-            "It learns by self-supervised soaring (SSS).",
-            [("SSS", "self-supervised soaring")],
-            marks=pytest.mark.xfail(strict=True, reason="the long form begins inside a word"),
-        ),
-        pytest.param(
-            "A graph kite network, or GKN",
-            [("GKN", "graph kite network")],
-            marks=pytest.mark.xfail(strict=True, reason="the end of the text ends no word"),
-        ),
-        pytest.param(
+        ("It learns by self-supervised soaring (SSS).", [("SSS", "self-supervised soaring")]),
+        ("A graph kite network, or GKN", [("GKN", "graph kite network")]),
+        (
             "CLIK, short for Contrastive Language-Image Kites, flies.",
             [("CLIK", "Contrastive Language-Image Kites")],
-            marks=pytest.mark.xfail(strict=True, reason="read in one order only"),
         ),
     ],
 )

@@ -12,7 +12,11 @@ from kg.extract.candidates import (
     is_name_like,
     phrases,
 )
+from kg.lexicon import Lexicon, Term
+from kg.model import Kind
 from tests.pages import hand_page, parsed
+
+NO_TERMS = Lexicon({})
 
 
 @pytest.mark.parametrize("name", ["KiteNet", "kITE", "K3", "k3", "3D", "BERT", "B0", "FreeKite++"])
@@ -54,10 +58,7 @@ def found(tagged: str) -> set[str]:
         ("fully/ADV folded/VERB/VBN kite/NOUN", {"fully folded kite", "folded kite", "kite"}),
         ("kite/NOUN fully/ADV", {"kite"}),
         # A slash may stand inside a phrase, not at its ends.
-        pytest.param(
-            "kite/NOUN //SYM tail/NOUN", {"kite", "kite / tail", "tail"},
-            marks=pytest.mark.xfail(strict=True, reason="a slash is tagged as a symbol"),
-        ),
+        ("kite/NOUN //SYM tail/NOUN", {"kite", "kite / tail", "tail"}),
         ("kite/NOUN //SYM", {"kite"}),
         # "A of B" is one phrase, besides its two.
         ("area/NOUN of/ADP the/DET kite/NOUN", {"area", "kite", "area of the kite"}),
@@ -81,7 +82,7 @@ def test_a_phrase_has_at_most_six_words_and_starts_anywhere():
 
 def test_candidates_are_one_for_all_spellings_in_the_order_of_the_text():
     page = hand_page("Our/PRON tail/NOUN wing/NOUN", "A/DET Tail-wing/NOUN and/CCONJ tail/NOUN")
-    assert extract_candidates(page) == (
+    assert extract_candidates(page, NO_TERMS) == (
         Candidate("tail", (Mention(0, 1, 1, "tail"), Mention(1, 3, 3, "tail"))),
         Candidate("tailwing", (Mention(0, 1, 2, "tail wing"), Mention(1, 1, 1, "Tail-wing"))),
         Candidate("wing", (Mention(0, 2, 2, "wing"),)),
@@ -90,7 +91,7 @@ def test_candidates_are_one_for_all_spellings_in_the_order_of_the_text():
 
 def test_a_single_letter_is_a_candidate_only_as_a_capital():
     page = hand_page("x/NOUN and/CCONJ D/NOUN")
-    assert [c.key for c in extract_candidates(page)] == ["d"]
+    assert [c.key for c in extract_candidates(page, NO_TERMS)] == ["d"]
 
 
 def test_the_text_of_a_link_is_a_candidate_whatever_its_words_are():
@@ -99,5 +100,22 @@ def test_the_text_of_a_link_is_a_candidate_whatever_its_words_are():
         "The authors build on [what kites can never do](https://arxiv.org/abs/2001.00002) and on "
         "much more of the same.\n"
     )
-    labels = {m.label for c in extract_candidates(page) for m in c.mentions}
+    labels = {m.label for c in extract_candidates(page, NO_TERMS) for m in c.mentions}
     assert "what kites can never do" in labels
+
+
+def test_a_known_term_is_a_candidate_whatever_its_words_are():
+    term = Term("skip-tail flight", Kind.METHOD)
+    page = hand_page("we/PRON skip/VERB tail/VERB flights/VERB")
+    assert [c.key for c in extract_candidates(page, NO_TERMS)] == []
+    (known,) = extract_candidates(page, Lexicon({"skiptailflight": term}))
+    assert known.mentions == (Mention(0, 1, 3, "skip tail flights"),)
+
+
+def test_the_first_half_of_a_compound_is_a_candidate_of_its_own():
+    page = parsed(
+        "#### Kites\n\nThe authors train a GRU-based kite-flyer with attention-based tails.\n"
+    )
+    labels = {m.label for c in extract_candidates(page, NO_TERMS) for m in c.mentions}
+    assert {"GRU", "GRU-based kite-flyer", "attention", "attention-based tails"} <= labels
+    assert not {"-based", "kite", "-based tails"} & labels

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from kg.extract.clues import compile_clue, extract_clues, possible_clues, read_clues
+from kg.extract.clues import compile_clue, extract_clues, read_clues
 from kg.model import PRIOR_WORK, Relation
 from kg.resources import resource
 
@@ -15,8 +15,8 @@ from kg.resources import resource
 def clues(marked: str) -> set[str]:
     """Names of the clues beside the words in [brackets]."""
     before, mention, after = re.fullmatch(r"(.*)\[(.+)\](.*)", marked).groups()  # type: ignore[union-attr]
-    possible = possible_clues(before + mention + after)
-    return {read_clues()[n].name for n in extract_clues(before, after, possible)}
+    found = extract_clues(before + mention + after, len(before), len(before + mention))
+    return {read_clues()[n].name for n in found}
 
 
 # ------------------------------------------------------------------------------ the file
@@ -51,17 +51,18 @@ def test_gate_is_the_first_group_of_words_and_passes_every_sentence_with_it():
     assert by_name["title-name"].gate is None
 
 
-def test_clues_without_gate_are_always_possible():
-    always = {n for n, clue in enumerate(read_clues()) if clue.gate is None}
-    assert always
-    assert set(possible_clues("Kites.")) == always
-
-
-def test_only_possible_clues_are_looked_at():
-    everything = range(len(read_clues()))
-    number = next(n for n in everything if read_clues()[n].name == "called")
-    assert list(extract_clues("a kite called ", " flies", [number])) == [number]
-    assert list(extract_clues("a kite called ", " flies", [])) == []
+def test_a_gate_never_keeps_a_clue_from_being_found():
+    """`before` begins with its gate, so it holds at the gate's places or nowhere."""
+    text = (
+        "The authors train a kite, called KiteNet, with a wind loss, like kites before it, on Sky"
+    )
+    for clue in read_clues():
+        if clue.before is None or clue.gate is None:
+            continue
+        places = [match.start() for match in clue.gate.finditer(text)]
+        for end in range(len(text)):
+            found = clue.before.search(text, 0, end)
+            assert (found is not None) == any(clue.before.match(text, at, end) for at in places)
 
 
 def test_pattern_words_are_spelled_out():
@@ -91,10 +92,7 @@ def test_a_clue_out_of_reach_does_not_count():
         ("The [KiteNet] is a new kind of kite", "is-a-new"),
         ("It is trained with a tail loss, a string loss and an [adversarial] loss", "trained-with"),
         ("It is trained with a tail loss, an [adversarial loss] and a string loss", "trained-with"),
-        pytest.param(
-            *("It is trained with a tail loss and an [adversarial loss].", "trained-with"),
-            marks=pytest.mark.xfail(strict=True, reason="the end of a sentence ends no word"),
-        ),
+        ("It is trained with a tail loss and an [adversarial loss].", "trained-with"),
         ("an [L1 loss] to force the kites down", "loss-to"),
         ("The model is evaluated on SkyData and [WindBench].", "evaluated-on"),
         ("It reaches a higher [FID]", "measured-by"),
@@ -151,5 +149,9 @@ def test_no_pattern_runs_away(repeated: str):
     before = repeated * 400
     start = time.perf_counter()
     for number in range(len(read_clues())):
-        list(extract_clues(before, before, [number]))
+        clue = read_clues()[number]
+        if clue.before:
+            clue.before.search(before[-160:])
+        if clue.after:
+            clue.after.match(before[:160])
     assert time.perf_counter() - start < 1.0

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from kg.extract.decide import Thing, Thresholds, decide, group, read_thresholds
 from kg.extract.relevance import OUTCOMES
+from kg.extract.trees import Linear
 from kg.model import Kind, Relation
 from tests.pages import Row, hand_page, parsed, scored
 
@@ -15,6 +18,7 @@ USES_LOSS = (Relation.USES_LOSS, Kind.LOSS)
 DISCUSSES = (Relation.DISCUSSES, Kind.CONCEPT)
 
 HALF = Thresholds(dict.fromkeys(range(1, len(OUTCOMES)), 0.5), prior=0.5, pair=0.5, headline=0.5)
+KINDS = Linear(np.zeros((1, 4), np.float32), np.log(np.array([0.1, 0.2, 0.3, 0.4], np.float32)))
 LINK = "https://arxiv.org/abs/2001.00002"
 
 PAGE = hand_page(
@@ -25,7 +29,7 @@ PAGE = hand_page(
 
 
 def taken(*rows: Row, thresholds: Thresholds = HALF) -> list[Thing]:
-    return decide(scored(PAGE, *rows), thresholds)
+    return decide(scored(PAGE, *rows), thresholds, KINDS)
 
 
 def relations(things: list[Thing]) -> dict[str, Relation | None]:
@@ -61,9 +65,8 @@ def test_of_phrases_that_share_words_the_likeliest_is_taken():
 
 def test_a_phrase_that_stands_alone_elsewhere_is_taken_too():
     page = hand_page("the/DET tail/NOUN loss/NOUN", "a/DET tail/NOUN")
-    found = decide(
-        scored(page, Row("tail loss", {USES_LOSS: 0.9}), Row("tail", {DISCUSSES: 0.6})), HALF
-    )
+    data = scored(page, Row("tail loss", {USES_LOSS: 0.9}), Row("tail", {DISCUSSES: 0.6}))
+    found = decide(data, HALF, KINDS)
     assert relations(found) == {
         "tail loss": Relation.USES_LOSS,
         "tail": Relation.DISCUSSES,
@@ -92,17 +95,16 @@ def test_there_is_no_own_system_where_none_is_likely():
 
 
 def test_own_system_is_never_its_own_prior_work():
-    (found,) = taken(Row("KiteNet", {PROPOSES: 0.9}, {Relation.CITES: 0.9}, own=0.9, target=LINK))
-    assert found.prior is None
+    (found,) = taken(Row("KiteNet", {PROPOSES: 0.9}, 0.9, own=0.9, target=LINK))
+    assert not found.is_prior
 
 
 def test_abbreviation_and_long_form_are_one_thing_named_by_the_likelier():
     data = scored(PAGE, Row("Graph Tails", {USES: 0.6}), Row("WingNet"), Row("GTs", {USES: 0.8}))
     assert group(data) == [[0, 2], [1]]
-    (found,) = decide(data, HALF)
+    (found,) = decide(data, HALF, KINDS)
     assert found.labels == ("GTs", "Graph Tails")
     assert [m.label for m in found.mentions] == ["Graph Tails", "GTs"]
-    assert found.rows == (0, 2)
 
 
 def test_empty_last_words_do_not_make_another_thing():
@@ -119,16 +121,16 @@ def test_name_beside_what_it_names_is_one_thing():
 
 
 def test_named_paper_is_prior_work_from_its_threshold_on():
-    (found,) = taken(Row("WingNet", {}, {Relation.EXTENDS: 0.3, Relation.CITES: 0.2}))
+    (found,) = taken(Row("WingNet", {}, 0.5))
     assert (found.relation, found.kind, found.probability) == (None, None, 0.0)
-    assert found.prior is Relation.EXTENDS
-    assert [round(s, 2) for s in found.prior_shares] == [0.6, 0, 0, 0.4]
-    assert taken(Row("WingNet", {}, {Relation.EXTENDS: 0.4})) == []
+    assert (found.is_prior, found.prior_probability) == (True, 0.5)
+    assert [round(share, 2) for share in found.prior_shares] == [0.1, 0.2, 0.3, 0.4]
+    assert taken(Row("WingNet", {}, 0.4)) == []
 
 
 def test_linked_paper_is_prior_work_whatever_the_model_thinks():
-    (found,) = taken(Row("WingNet", {}, {Relation.CITES: 0.01}, target=LINK))
-    assert (found.prior, found.target) == (Relation.CITES, LINK)
+    (found,) = taken(Row("WingNet", {}, 0.01, target=LINK))
+    assert (found.is_prior, found.target) == (True, LINK)
 
 
 def test_other_links_make_no_prior_work():
@@ -139,7 +141,7 @@ def test_linked_paper_that_shares_its_words_is_kept_as_prior_work_only():
     found = taken(
         Row("deep tail loss", {USES_LOSS: 0.9}), Row("tail loss", {USES_LOSS: 0.8}, target=LINK)
     )
-    assert [(t.labels[0], t.relation, t.prior is not None) for t in found] == [
+    assert [(t.labels[0], t.relation, t.is_prior) for t in found] == [
         ("deep tail loss", Relation.USES_LOSS, False),
         ("tail loss", None, True),
     ]
@@ -161,9 +163,8 @@ def test_real_page_gives_things_whose_mentions_are_their_labels():
         "#### KiteNet ([paper](https://arxiv.org/abs/2001.00001))\n\n"
         "The authors propose KiteNet. It uses a tail.\n"
     )
-    (found, _) = decide(
-        scored(page, Row("KiteNet", {PROPOSES: 0.9}, own=0.9), Row("tail", {USES: 0.9})), HALF
-    )
+    data = scored(page, Row("KiteNet", {PROPOSES: 0.9}, own=0.9), Row("tail", {USES: 0.9}))
+    (found, _) = decide(data, HALF, KINDS)
     assert [page.text(page.sentences[m.sentence], m.first, m.last) for m in found.mentions] == [
         "KiteNet",
         "KiteNet",

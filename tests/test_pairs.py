@@ -121,7 +121,6 @@ def test_a_module_needs_both_models_or_one_that_is_sure():
     assert found(page, own, unsure, by=even, least=0.6) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the first direction that is likely enough is taken")
 def test_of_two_directions_the_likelier_is_taken():
     page = hand_page("KiteNet and tail")
     own = thing(page, "KiteNet", relation=Relation.PROPOSES, own=True)

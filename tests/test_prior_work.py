@@ -116,7 +116,6 @@ def test_another_size_of_a_linked_network_is_its_paper():
     assert [name for _, name in papers(named)] == ["KiteNet-B3"]
 
 
-@pytest.mark.xfail(strict=True, reason="a version is taken for a size")
 def test_another_version_of_a_linked_system_is_another_paper():
     page = hand_page("KiteNet and KiteNet v2")
     linked = thing(page, "KiteNet v2", prior=EVEN, target=OTHER)

@@ -18,8 +18,7 @@ def forest(outputs: int, roots: list[int], depth: int) -> Trees:
     return Trees(
         feature=np.array([0, 0, 1, 0, 0, 0], np.int32),
         threshold=np.array([1, 0, 0.5, 0, 0, 0], np.float32),
-        left=np.array([1, 1, 3, 3, 4, 5], np.int32),
-        right=np.array([2, 1, 4, 3, 4, 5], np.int32),
+        children=np.array([1, 2, 1, 1, 3, 4, 3, 3, 4, 4, 5, 5], np.int32),
         value=np.array([0, 10, 0, 20, 30, 0.5], np.float32),
         roots=np.array(roots, np.int32),
         outputs=outputs,

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import click
 import numpy as np
 
-from kg.extract.relevance import TREES, Model
-from kg.extract.trees import Trees
+from kg.extract.relevance import LINEAR, TREES, Model
+from kg.extract.trees import Linear, Trees
 from kg.extract.vectors import read_vectors
 from kg.resources import resource
 from tools.training import fit, read_examples
@@ -49,10 +49,12 @@ def write_model(model: Model, path: Path) -> None:
         "linear_weights": np.round(model.linear.weights, 2).astype(np.float16),
         "linear_bias": model.linear.bias,
     }
-    arrays |= {
-        "pairs_weights": np.round(model.pairs.weights, 2).astype(np.float16),
-        "pairs_bias": model.pairs.bias,
-    }
+    for name in LINEAR:
+        linear: Linear = getattr(model, name)
+        arrays |= {
+            f"{name}_weights": np.round(linear.weights, 3).astype(np.float16),
+            f"{name}_bias": linear.bias,
+        }
     facts = "\n".join(sorted(model.rates.index, key=model.rates.index.__getitem__))
     arrays |= {
         "rates_facts": np.frombuffer(facts.encode(), dtype=np.uint8),
@@ -64,9 +66,8 @@ def write_model(model: Model, path: Path) -> None:
         arrays |= {
             f"{name}_feature": trees.feature.astype(np.int16),
             f"{name}_threshold": trees.threshold,
-            f"{name}_left": trees.left.astype(np.uint16 if len(trees.left) < 65536 else np.int32),
-            f"{name}_right": trees.right.astype(
-                np.uint16 if len(trees.right) < 65536 else np.int32
+            f"{name}_children": trees.children.astype(
+                np.uint16 if len(trees.feature) < 65536 else np.int32
             ),
             f"{name}_value": trees.value.astype(np.float16),
             f"{name}_roots": trees.roots.astype(np.int32),

@@ -17,7 +17,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import SGDClassifier
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from kg.annotate import annotate, load_pipeline
 from kg.extract.candidates import Candidate, extract_candidates
@@ -25,8 +25,17 @@ from kg.extract.clues import read_clues
 from kg.extract.decide import Thing
 from kg.extract.features import PageFeatures
 from kg.extract.pair_facts import pair_facts, pairs
+from kg.extract.prior_facts import prior_facts
 from kg.extract.rates import Rates, count_rates
-from kg.extract.relevance import MARGINS, OUTCOMES, PRIOR, Model, clue_hits, second_view
+from kg.extract.relevance import (
+    MARGINS,
+    OUTCOMES,
+    PRIOR,
+    Model,
+    clue_hits,
+    link_targets,
+    second_view,
+)
 from kg.extract.trees import Linear, Trees, hashed
 from kg.extract.vectors import WordVectors
 from kg.extract.words import Page, to_page
@@ -36,6 +45,7 @@ from kg.read import read_source
 
 BUCKETS = 1 << 16
 PAIR_BUCKETS = 1 << 15
+KIND_BUCKETS = 1 << 13
 OTHER_LABEL = 0.5
 """Weight of a candidate that is a further label of a thing, not its first."""
 
@@ -106,7 +116,7 @@ def read_examples(files: Sequence[tuple[Path, Path]]) -> list[Example]:
     examples = []
     for (group, paper, _), annotation in zip(found, annotations, strict=True):
         page = to_page(annotation)
-        candidates = extract_candidates(page)
+        candidates = extract_candidates(page, lexicon)
         features = PageFeatures(page, candidates, lexicon, heads, generic)
         outcome, prior, part, own, weight = label(paper, candidates)
         examples.append(
@@ -207,7 +217,7 @@ def annotated_things(example: Example) -> list[Thing]:
         labels = tuple(dict.fromkeys(m.label for c in found for m in c.mentions))
         things.append(
             Thing(
-                (), labels, mentions, kind, Relation.DISCUSSES, 1.0, None, 0.0, (), 0.0,
+                labels, mentions, kind, Relation.DISCUSSES, 1.0, False, 0.0, (), 0.0,
                 frozenset(clues[n].name for n in hits), 0.0, None, bool(own & set(keys)),
             )
         )  # fmt: skip
@@ -246,6 +256,33 @@ def fit_pairs(examples: Sequence[Example]) -> Linear:
         )
         model.fit(x, targets == column + 1)
         weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
+    return Linear(weights, bias)
+
+
+# --------------------------------------------------------------------------- prior work
+
+
+def fit_kinds(examples: Sequence[Example]) -> Linear:
+    """One multinomial logistic regression over the facts of what names another paper."""
+    facts, targets = [], []
+    for e in examples:
+        links = link_targets(e.page, e.candidates)
+        for i in np.flatnonzero(e.prior):
+            facts.append(prior_facts(e.page, e.candidates[i].mentions, links[i]))
+            targets.append(int(e.prior[i]) - 1)
+    weights = np.zeros((KIND_BUCKETS, len(PRIOR) - 1), dtype=np.float32)
+    bias = np.full(len(PRIOR) - 1, -12.0, dtype=np.float32)
+    if len(set(targets)) > 1:
+        model = LogisticRegression(C=0.02, max_iter=500)
+        model.fit(_sparse(facts, KIND_BUCKETS), targets)
+        coefficients, intercept = model.coef_, model.intercept_
+        if len(model.classes_) == 2:
+            coefficients, intercept = (
+                np.vstack([-coefficients, coefficients]),
+                np.array([-intercept[0], intercept[0]]),
+            )
+        weights[:, model.classes_] = coefficients.T
+        bias[model.classes_] = intercept
     return Linear(weights, bias)
 
 
@@ -332,9 +369,10 @@ def fit(examples: Sequence[Example], vectors: WordVectors) -> Model:
         fit_linear(examples),
         fit_rates(examples),
         boost(x, outcome, weight, len(OUTCOMES), ROUNDS["relevance"]),
-        boost(x, prior, np.ones(len(x)), len(PRIOR), ROUNDS["prior"]),
+        boost(x, prior > 0, np.ones(len(x)), 1, ROUNDS["prior"]),
         boost(x, part, weight, 1, ROUNDS["part"]),
         boost(x, own, np.ones(len(x)), 1, ROUNDS["own"]),
+        fit_kinds(examples),
         fit_pairs(examples),
         vectors,
     )
@@ -342,7 +380,7 @@ def fit(examples: Sequence[Example], vectors: WordVectors) -> Model:
 
 def boost(
     x: NDArray[np.float32],
-    y: NDArray[np.int64],
+    y: NDArray[np.int64] | NDArray[np.bool_],
     weight: NDArray[np.float64],
     outputs: int,
     rounds: int,
@@ -399,8 +437,7 @@ def flatten(dumped: dict[str, Any], outputs: int) -> Trees:
     return Trees(
         np.array(feature, np.intp),
         np.array(threshold, np.float32),
-        np.array(left, np.intp),
-        np.array(right, np.intp),
+        np.array([left, right], np.intp).T.reshape(-1),
         np.array(value, np.float32),
         np.array(roots, np.intp),
         outputs,

@@ -36,14 +36,14 @@ def extractors(thresholds: Thresholds, model: Model) -> Mapping[str, Extractor]:
 
 def extract_findings(scored: Scored, thresholds: Thresholds, model: Model) -> Iterator[Finding]:
     """Everything that a scored page says, extractor by extractor."""
-    things = settle_proposals(scored.page, tuple(decide(scored, thresholds)))
+    things = settle_proposals(scored.page, tuple(decide(scored, thresholds, model.kinds)))
     for extractor in extractors(thresholds, model).values():
         yield from extractor(scored.page, things)
 
 
 def score_page(page: Page, lexicon: Lexicon, model: Model) -> Scored:
     """Candidates of a page with their probabilities."""
-    candidates = extract_candidates(page)
+    candidates = extract_candidates(page, lexicon)
     features = PageFeatures(page, candidates, lexicon, read_heads(), read_words("generic-words"))
     return score(page, candidates, features, model)
 

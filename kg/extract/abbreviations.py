@@ -25,7 +25,12 @@ class Abbreviation(NamedTuple):
 _SHORT = r"[A-Za-z][\w&+.-]{1,11}"
 _BRACKET = re.compile(r"\(([^()]{2,80})\)")
 _IS_SHORT = re.compile(rf"(?:{_SHORT})s?")
-_OR = re.compile(rf",?\s+(?:or|short for|i\.e\.,?|a\.k\.a\.|aka|called)\s+({_SHORT})(?=[\s,.;:)])")
+_OR = re.compile(
+    rf",?\s+(?:or|short for|i\.e\.,?|a\.k\.a\.|aka|called)\s+({_SHORT})(?<=\w)(?=[\s,.;:)]|$)"
+)
+_SHORT_FOR = re.compile(
+    rf"({_SHORT})\s*,?\s+(?:which\s+)?(?:short for|stands? for|standing for)\s+"
+)
 
 
 def extract_abbreviations(text: str) -> Iterator[Abbreviation]:
@@ -45,6 +50,10 @@ def extract_abbreviations(text: str) -> Iterator[Abbreviation]:
                 and find_long(last, inside) == inside
             ):
                 yield Abbreviation(last, inside)
+    for match in _SHORT_FOR.finditer(text):
+        long = _long_behind(match.group(1), text[match.end() :])
+        if long:
+            yield Abbreviation(match.group(1), long)
     for match in _OR.finditer(text):
         short = match.group(1)
         if sum(c.isupper() for c in short) >= 2:
@@ -60,6 +69,16 @@ def _long_before(short: str, text: str) -> str | None:
         long = find_long(short, " ".join(words[:end]))
         if long and " " in long:
             return long
+    return None
+
+
+def _long_behind(short: str, text: str) -> str | None:
+    """The words at the start of `text` that `short` abbreviates."""
+    words = re.split(r"[,.;:()]", text, maxsplit=1)[0].split()
+    for end in range(1, min(len(words), len(short) + 2) + 1):
+        whole = " ".join(words[:end])
+        if find_long(short, whole) == whole:
+            return whole
     return None
 
 
@@ -88,6 +107,8 @@ def find_long(short: str, text: str) -> str | None:
         if at < 0:
             return None
         at -= 1
+    if tail[at : at + 1] == "-":  # "supervised" of "self-supervised"
+        at = tail.rfind(" ", 0, at)
     long = tail[at + 1 :].strip(" ,\"'“”‘’")
     if len(long) <= len(short) or short.lower() in long.lower().split():
         return None

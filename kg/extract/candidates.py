@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from kg.extract.words import Page, Sentence, Word
-from kg.lexicon import normal
+from kg.lexicon import Lexicon, normal
 
 LONGEST = 6
 """Words in the longest candidate (an "of" phrase may have more)."""
@@ -40,8 +41,12 @@ _NOUNS = frozenset({"NOUN", "PROPN"})
 _INSIDE = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "X", "SYM"})
 _PARTICIPLES = frozenset({"VBG", "VBN"})
 _STARTS = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "X", "VERB", "ADV"})
+_MODIFIERS = frozenset({"compound", "amod", "nmod"})
+_WORDS = frozenset({"VERB", "ADV", "ADP", "PART", "AUX"})
+"""Parts of speech that the tagger gives to first halves of compounds: "skip connection"."""
 
 
+@lru_cache(maxsize=1 << 14)
 def is_name_like(text: str) -> bool:
     """Capitals or digits where an ordinary word has none: "AdaIN", "k3", "BERT"."""
     return any(c.isupper() for c in text[1:]) or (
@@ -51,12 +56,16 @@ def is_name_like(text: str) -> bool:
 
 def _is_inside(words: tuple[Word, ...], i: int) -> bool:
     word = words[i]
+    if word.text == "/":
+        return 0 < i < len(words) - 1
     if word.pos in _INSIDE:
         return word.text[0].isalnum() or word.text[0] in "\\αβγδεζηθικλμνξοπρστυφχψω"
     if word.tag in _PARTICIPLES or is_name_like(word.text):
         return True
-    if word.text == "/":
-        return 0 < i < len(words) - 1
+    if "-" in word.text and len(word.text) > 2:
+        return True
+    if word.pos in _WORDS and i + 1 < len(words) and words[i + 1].pos in _NOUNS:
+        return word.dep in _MODIFIERS
     return (
         word.pos == "ADV"
         and word.lower.endswith("ly")
@@ -106,13 +115,25 @@ def _of_phrases(words: tuple[Word, ...], runs: list[tuple[int, int]]) -> Iterato
                         yield first, last
 
 
-def extract_candidates(page: Page) -> tuple[Candidate, ...]:
+def _terms(page: Page, sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
+    """Terms of more than one word that the lexicon knows, whatever their parts of speech."""
+    words = sentence.words
+    for first in range(len(words) - 1):
+        if words[first].lower in lexicon.openings:
+            for last in range(first + 1, min(first + LONGEST, len(words))):
+                if words[last].text[0].isalnum() and lexicon.find(page.text(sentence, first, last)):
+                    yield first, last
+
+
+def extract_candidates(page: Page, lexicon: Lexicon) -> tuple[Candidate, ...]:
     """Candidates in the order of their first mention."""
     found: dict[str, list[Mention]] = {}
     for sentence in page.sentences:
         # The text of a link names what it links, whatever its parts of speech.
         links = ((first, last) for first, last, _ in page.linked_words(sentence))
-        for first, last in dict.fromkeys((*phrases(sentence), *links)):
+        for first, last in dict.fromkeys(
+            (*phrases(sentence), *_terms(page, sentence, lexicon), *links)
+        ):
             label = page.text(sentence, first, last)
             key = normal(label)
             if len(key) > 1 or label.isupper():

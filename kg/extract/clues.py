@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -30,8 +29,8 @@ _REMEMBERED = 1 << 14
 class Clue(NamedTuple):
     """A named pattern that speaks for a relation.
 
-    `gate` is the first group of words that `before` asks for: a sentence without them need
-    not be looked at mention by mention.
+    `gate` finds the places where `before` can begin, by its first group of words: only there it
+    need be tried.
     """
 
     name: str
@@ -46,22 +45,32 @@ def read_clues() -> tuple[Clue, ...]:
     """The clues in the order of their file."""
     return tuple(
         Clue(
-            name, Relation(relation), _compiled(_gate(before)), _compiled(before), _compiled(after)
+            name,
+            Relation(relation),
+            _compiled(_gate(before)),
+            _compiled(before),
+            _compiled(after.removeprefix("^")),
         )
         for name, relation, before, after in read_patterns("clues")
     )
 
 
 def _gate(pattern: str) -> str:
-    """The leading group of words of a pattern, or nothing where it does not begin with one."""
+    """What looks ahead for the first word or group of words of a pattern, or nothing without."""
+    word = _FIRST_WORD.match(pattern)
+    if word:
+        return f"(?={word.group()})"
     if not pattern.startswith(r"\b("):
         return ""
     depth = 0
     for i, letter in enumerate(pattern):
         depth += (letter == "(") - (letter == ")")
         if letter == ")" and depth == 0:
-            return pattern[: i + 1]
+            return f"(?={pattern[: i + 1]})"
     return ""
+
+
+_FIRST_WORD = re.compile(r"\\b[a-z]+(?=[a-z][?*{]|[^a-z?*+{])")
 
 
 def _compiled(pattern: str) -> re.Pattern[str] | None:
@@ -74,39 +83,42 @@ def compile_clue(pattern: str) -> re.Pattern[str]:
     return re.compile(full, re.IGNORECASE)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def possible_clues(sentence: str) -> tuple[int, ...]:
-    """Numbers (in the order of the file) of the clues that some mention here could have."""
-    return tuple(
-        number
-        for number, clue in enumerate(read_clues())
-        if clue.gate is None or clue.gate.search(sentence)
-    )
-
-
-def extract_clues(before: str, after: str, possible: Iterable[int]) -> Iterator[int]:
-    """Numbers of those of the `possible` clues that hold between these two texts."""
-    before, after = before[-_REACH:], after[:_REACH]
-    clues = read_clues()
-    for number in possible:
-        clue = clues[number]
-        if clue.after and not clue.after.match(after):
-            continue
-        if clue.before and not clue.before.search(before):
-            continue
-        yield number
-
-
 def mention_clues(page: Page, mention: Mention) -> tuple[int, ...]:
-    """Numbers of the clues that hold beside a mention."""
+    """Numbers (in the order of the file) of the clues that hold beside a mention."""
     sentence = page.sentences[mention.sentence]
     origin = sentence.span.start
     start = sentence.words[mention.first].start - origin
-    return _clues_beside(
+    return extract_clues(
         page.sentence_text(sentence), start, sentence.words[mention.last].end - origin
     )
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _clues_beside(sentence: str, start: int, end: int) -> tuple[int, ...]:
-    return tuple(extract_clues(sentence[:start], sentence[end:], possible_clues(sentence)))
+def extract_clues(sentence: str, start: int, end: int) -> tuple[int, ...]:
+    """Numbers of the clues that hold beside the words sentence[start:end]."""
+    low, high = max(0, start - _REACH), min(len(sentence), end + _REACH)
+    found = []
+    for number, openings in _openings(sentence):
+        clue = read_clues()[number]
+        if clue.after and not clue.after.match(sentence, end, high):
+            continue
+        if clue.before is None:
+            found.append(number)
+        elif openings is None:
+            if clue.before.search(sentence[low:start]):
+                found.append(number)
+        elif any(clue.before.match(sentence, at, start) for at in openings if low <= at < start):
+            found.append(number)
+    return tuple(found)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _openings(sentence: str) -> tuple[tuple[int, tuple[int, ...] | None], ...]:
+    """The clues that some mention here could have, and where their `before` could begin."""
+    found: list[tuple[int, tuple[int, ...] | None]] = []
+    for number, clue in enumerate(read_clues()):
+        if clue.gate is None:
+            found.append((number, None))
+        elif openings := tuple(match.start() for match in clue.gate.finditer(sentence)):
+            found.append((number, openings))
+    return tuple(found)

@@ -7,18 +7,22 @@ thing; a paper has one system of its own that everything else may be part of.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
 from kg.extract.abbreviations import extract_abbreviations
-from kg.extract.candidates import Candidate, Mention
+from kg.extract.candidates import Mention
 from kg.extract.clues import read_clues
-from kg.extract.relevance import OUTCOMES, PRIOR, Scored
+from kg.extract.prior_facts import prior_facts
+from kg.extract.relevance import OUTCOMES, Scored
+from kg.extract.trees import Linear, softmax
 from kg.extract.words import Page
 from kg.lexicon import normal, read_heads
 from kg.model import Kind, Relation
-from kg.read.identifiers import is_paper_link
+from kg.read.identifiers import is_prior_work_link
 from kg.resources import resource
 
 PROPOSALS = tuple(i for i, o in enumerate(OUTCOMES) if o and o[0] is Relation.PROPOSES)
@@ -65,20 +69,18 @@ class Thresholds:
 class Thing:
     """A thing of one summary: its labels (first is the name), its mentions and what it is to P.
 
-    `rows` are the candidates of the Scored that it was made of. `relation` is None where the
-    thing is only prior work, `own` tells the paper's own system. `prior` is the relation to the
-    paper that it names, if it does; `prior_shares` are the probabilities of the four given that
-    it names one; `proposed` is the probability that the paper introduces the thing. `clues` are
-    the names of the clues beside any mention.
+    `relation` is None where the thing is only prior work, `own` tells the paper's own system.
+    `is_prior` tells whether it names a paper, `prior_shares` are the probabilities of the four
+    relations to that paper; `proposed` is the probability that the paper introduces the thing.
+    `clues` are the names of the clues beside any mention.
     """
 
-    rows: tuple[int, ...]
     labels: tuple[str, ...]
     mentions: tuple[Mention, ...]
     kind: Kind | None
     relation: Relation | None
     probability: float
-    prior: Relation | None
+    is_prior: bool
     prior_probability: float
     prior_shares: tuple[float, ...]
     proposed: float
@@ -145,98 +147,141 @@ def _appositions(scored: Scored) -> Iterator[tuple[int, int]]:
                 yield i, name
 
 
-def _words(candidate: Candidate) -> set[tuple[int, int]]:
-    return {(m.sentence, k) for m in candidate.mentions for k in range(m.first, m.last + 1)}
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Candidates that are one thing, with the best of what the models say of each.
+
+    `any` is the probability that the likeliest of them is anything to the paper.
+    """
+
+    members: tuple[int, ...]
+    best: int
+    any: float
+    relevance: tuple[float, ...]
+    prior: float
+    part: float
+    own: float
+    target: str | None
+
+    @property
+    def outcome(self) -> int:
+        """The likeliest outcome but none."""
+        return max(range(1, len(self.relevance)), key=lambda o: self.relevance[o])
+
+    @property
+    def proposal(self) -> int:
+        """The likeliest outcome that says that the paper introduces it."""
+        return max(PROPOSALS, key=lambda o: self.relevance[o])
+
+    @property
+    def proposed(self) -> float:
+        """Probability that the paper introduces it."""
+        return self.relevance[self.proposal]
 
 
-def decide(scored: Scored, thresholds: Thresholds) -> list[Thing]:
-    """The things of a summary, likeliest first."""
-    probability = scored.relevance
-    clues = read_clues()
-    made: list[tuple[float, list[int], int, int]] = []
+def _groups(scored: Scored) -> list[_Group]:
     groups = group(scored)
-    for members in groups:
-        best = max(members, key=lambda i: (1 - probability[i, 0], -i))
-        outcome = int(probability[members].max(axis=0)[1:].argmax()) + 1
-        made.append((float(1 - probability[best, 0]), members, best, outcome))
-    headline = _headline(scored, made, thresholds)
-    made.sort(key=lambda m: (m[1] != headline, -m[0], m[1][0]))
+    if not groups:
+        return []
+    order = [i for members in groups for i in members]
+    starts = np.cumsum([0, *(len(members) for members in groups[:-1])])
+    relevance = np.maximum.reduceat(scored.relevance[order], starts).tolist()
+    any_ = (1 - scored.relevance[:, 0]).tolist()
+    prior, part, own = (x.tolist() for x in (scored.prior, scored.part, scored.own))
+    return [
+        _Group(
+            tuple(members),
+            best := max(members, key=lambda i: (any_[i], -i)),
+            any_[best],
+            tuple(relevance[number]),
+            max(prior[i] for i in members),
+            max(part[i] for i in members),
+            max(own[i] for i in members),
+            next((t for i in members if (t := scored.linked[i]) is not None), None),
+        )
+        for number, members in enumerate(groups)
+    ]
+
+
+def decide(scored: Scored, thresholds: Thresholds, kinds: Linear) -> list[Thing]:
+    """The things of a summary, likeliest first; `kinds` tells the kinds of prior work apart."""
+    groups = _groups(scored)
+    headline = _headline(scored, groups, thresholds)
+    groups.sort(key=lambda g: (g is not headline, -g.any, g.members[0]))
+    names = [clue.name for clue in read_clues()]
     used: set[tuple[int, int]] = set()
     things = []
-    for _, members, best, outcome in made:
-        is_headline = members == headline
-        p = float(probability[members, outcome].max())
-        if is_headline:
-            outcome = max(PROPOSALS, key=lambda o: float(probability[members, o].max()))
-            p = max(p, float(scored.own[members].max()))
-        taken = is_headline or p >= thresholds.outcome[outcome]
-        free = [
-            m
-            for i in members
-            for m in scored.candidates[i].mentions
-            if not any((m.sentence, k) in used for k in range(m.first, m.last + 1))
-        ]
-        prior = scored.prior[members].max(axis=0)
-        prior_outcome = int(prior[1:].argmax()) + 1
-        prior_p = float(1 - scored.prior[members, 0].min())
-        target = next((scored.linked[i] for i in members if scored.linked[i] is not None), None)
-        is_linked = target is not None and is_paper_link(target)
-        is_prior = not is_headline and (is_linked or (prior_p >= thresholds.prior and bool(free)))
-        taken = taken and bool(free)
+    for g in groups:
+        own = g is headline
+        outcome = g.proposal if own else g.outcome
+        p = max(g.proposed, g.own) if own else g.relevance[outcome]
+        taken = own or p >= thresholds.outcome[outcome]
+        is_linked = g.target is not None and is_prior_work_link(g.target)
+        is_prior = not own and (is_linked or g.prior >= thresholds.prior)
         if not taken and not is_prior:
             continue
-        for i in members:
-            used |= _words(scored.candidates[i])
-        meant = OUTCOMES[outcome] if taken else None
-        relation, kind = meant or (None, None)
-        labels = _labels(scored, members, best)
+        mentions = tuple(sorted(m for i in g.members for m in scored.candidates[i].mentions))
+        is_free = any(used.isdisjoint(_places(m)) for m in mentions)
+        taken, is_prior = taken and is_free, is_prior and (is_linked or is_free)
+        if not taken and not is_prior:
+            continue
+        used.update(place for m in mentions for place in _places(m))
+        relation, kind = (OUTCOMES[outcome] if taken else None) or (None, None)
+        labels = _labels(scored, g.members, g.best)
         if relation is Relation.PROPOSES and any(
             label.split()[-1].lower() in _OBJECTIVES for label in labels
         ):
             kind = Kind.LOSS
         things.append(
             Thing(
-                tuple(members),
                 labels,
-                tuple(sorted(m for i in members for m in scored.candidates[i].mentions)),
+                mentions,
                 kind,
                 relation,
                 p if taken else 0.0,
-                PRIOR[prior_outcome] if is_prior else None,
-                prior_p,
-                tuple(float(x) for x in prior[1:] / max(prior[1:].sum(), 1e-6)),
-                float(probability[members][:, PROPOSALS].max()),
-                frozenset(clues[k].name for i in members for k in scored.clues[i]),
-                float(scored.part[members].max()),
-                target,
-                is_headline,
+                is_prior,
+                g.prior,
+                _prior_shares(scored.page, mentions, g.target, kinds) if is_prior else (),
+                g.proposed,
+                frozenset(names[n] for i in g.members for n in scored.clues[i]),
+                g.part,
+                g.target,
+                own,
             )
         )
     return things
 
 
-def _headline(
-    scored: Scored, made: list[tuple[float, list[int], int, int]], thresholds: Thresholds
-) -> list[int] | None:
-    """The members of the paper's own system: the likeliest, if it is likely enough.
+def _places(mention: Mention) -> list[tuple[int, int]]:
+    return [(mention.sentence, k) for k in range(mention.first, mention.last + 1)]
+
+
+def _prior_shares(
+    page: Page, mentions: tuple[Mention, ...], target: str | None, kinds: Linear
+) -> tuple[float, ...]:
+    margins = kinds.raw([prior_facts(page, mentions, target)])
+    return tuple(float(x) for x in softmax(margins)[0])
+
+
+def _headline(scored: Scored, groups: list[_Group], thresholds: Thresholds) -> _Group | None:
+    """The paper's own system: the likeliest, if it is likely enough.
 
     What the text calls an earlier version is not it; without a name, the method phrase of the
     title ("... using X") comes first.
     """
-    best: tuple[float, list[int]] | None = None
     phrase = _method_of_title(scored.page)
-    names = [c.name for c in read_clues()]
-    for _, members, _, _ in made:
-        if any(names[k] == "version-of" for i in members for k in scored.clues[i]):
-            continue
-        own = float(scored.own[members].max())
-        proposed = float(scored.relevance[members][:, PROPOSALS].max())
-        p = (own + proposed) / 2
-        if any(m[:3] == phrase for i in members for m in scored.candidates[i].mentions):
-            p += _TITLE_BONUS
-        if best is None or p > best[0]:
-            best = (p, members)
-    return best[1] if best and best[0] >= thresholds.headline else None
+    earlier = [n for n, clue in enumerate(read_clues()) if clue.name == "version-of"]
+
+    def likelihood(g: _Group) -> float:
+        if any(n in scored.clues[i] for i in g.members for n in earlier):
+            return -1.0
+        is_phrase = phrase is not None and any(
+            m[:3] == phrase for i in g.members for m in scored.candidates[i].mentions
+        )
+        return (g.own + g.proposed) / 2 + _TITLE_BONUS * is_phrase
+
+    best = max(groups, key=likelihood, default=None)
+    return best if best is not None and likelihood(best) >= thresholds.headline else None
 
 
 def _method_of_title(page: Page) -> tuple[int, int, int] | None:
@@ -253,7 +298,7 @@ def _method_of_title(page: Page) -> tuple[int, int, int] | None:
     return None
 
 
-def _labels(scored: Scored, members: list[int], best: int) -> tuple[str, ...]:
+def _labels(scored: Scored, members: Sequence[int], best: int) -> tuple[str, ...]:
     order = [best, *(i for i in members if i != best)]
     labels: dict[str, None] = {}
     for i in order:

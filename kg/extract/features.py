@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.extract.candidates import Candidate, Mention, is_name_like
 from kg.extract.patterns import read_patterns
-from kg.extract.words import Page, Sentence
+from kg.extract.words import Page, Sentence, Word
 from kg.lexicon import Lexicon
 from kg.model import BlockKind, Kind
 
@@ -54,7 +55,7 @@ DENSE = (
     "first_sentence", "last_sentence", "maximal", "minimal", "run_end", "run_start",
     "in_parentheses", "before_parenthesis", "linked", "emphasised", "in_item", "in_heading",
     "depth", "generic_head", "generic_first", "start_lower", "subject", "object", "modifier",
-    "plural", "first_place", "of_phrase", "sub_count", "super_count", "page_sentences",
+    "plural", "first_place", "of_phrase", "page_sentences",
     "title_initials", "mention_share", "in_introducing", "first_body",
 )  # fmt: skip
 INDEX = {name: i for i, name in enumerate(DENSE)}
@@ -64,10 +65,33 @@ _OBJECTS = frozenset({"dobj", "attr", "oprd"})
 _MODIFIERS = frozenset({"compound", "amod", "nmod"})
 
 
-class PageFeatures:
-    """Features of every candidate of a page.
+_SECTION_WORDS = 4
+_LEAD_WORDS = 8
 
-    sparse: one list of strings a candidate; dense: array (candidates, len(DENSE)), float32.
+
+def lead_facts(page: Page, block: int) -> list[str]:
+    """Facts about the sentence that a list item stands under, its last words counting."""
+    lead = page.leads.get(block)
+    if lead is None:
+        return []
+    words = [w for w in lead.words if w.pos in _TELLING]
+    return [f"lead={w.lemma}" for w in words[-_LEAD_WORDS:]]
+
+
+_TELLING = frozenset({"VERB", "NOUN", "PROPN", "ADJ", "ADP"})
+_TELLING_BEFORE = frozenset({"VERB", "NOUN", "ADJ", "ADP", "PRON"})
+_TELLING_AFTER = frozenset({"VERB", "NOUN", "ADJ", "ADP"})
+_BEFORE, _AFTER = 6, 4
+"""Words on either side of a mention that count as near it."""
+
+_CLIMB = 6
+"""Steps from a word to the verb that governs it."""
+
+
+class PageFeatures:
+    """Features of the candidates of a page.
+
+    `sparse` holds a list of strings for every candidate; `dense` computes the numbers of some.
     """
 
     def __init__(
@@ -79,178 +103,250 @@ class PageFeatures:
         generic: frozenset[str],
     ) -> None:
         self.page = page
-        self.lexicon = lexicon
-        self.heads = heads
+        self.candidates = candidates
         self.generic = generic
-        self.cues = [self._cues(s) for s in page.sentences]
-        self.linked, self.emphasised = self._marks()
-        self._starts: dict[tuple[int, int], int] = {}
-        self._ends: dict[tuple[int, int], int] = {}
-        for c in candidates:
-            for m in c.mentions:
-                at = (m.sentence, m.last)
-                self._starts[at] = min(self._starts.get(at, m.first), m.first)
-                at = (m.sentence, m.first)
-                self._ends[at] = max(self._ends.get(at, m.last), m.last)
-        self.initials = "".join(
-            w.text[0].lower()
-            for s in page.sentences[: page.title_sentences]
-            for w in s.words
-            if w.text[0].isalnum()
-        )
-        self.most_named = max(
-            (len(c.mentions) for c in candidates if is_name_like(c.mentions[0].label)), default=1
-        )
-        self.sparse: list[list[str]] = []
-        self.dense = np.zeros((len(candidates), len(DENSE)), dtype=np.float32)
-        for row, candidate in enumerate(candidates):
-            self.sparse.append(self._candidate(candidate, self.dense[row]))
+        self.cues = [_cues(page.sentence_text(s)) for s in page.sentences]
+        self.around = [self._around(s) for s in page.sentences]
+        self.terms = [lexicon.find(c.mentions[0].label) for c in candidates]
+        self.heads = [_singular(self._words(c.mentions[0])[-1].lower) for c in candidates]
+        self.kinds = [heads.get(head) for head in self.heads]
+        self.sparse = [self._facts(i) for i in range(len(candidates))]
 
-    def _cues(self, sentence: Sentence) -> list[float]:
-        text = self.page.sentence_text(sentence)
-        return [1.0 if p.search(text) else 0.0 for p in SENTENCE_CUES.values()]
+    def _words(self, m: Mention) -> tuple[Word, ...]:
+        return self.page.sentences[m.sentence].words[m.first : m.last + 1]
 
-    def _marks(self) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
-        linked: set[tuple[int, int]] = set()
-        emphasised: set[tuple[int, int]] = set()
-        for sentence in self.page.sentences:
-            block = self.page.block_of(sentence)
-            if not block.links and not block.emphasis:
-                continue
-            for i, word in enumerate(sentence.words):
-                if any(k.span.start <= word.start < k.span.end for k in block.links):
-                    linked.add((sentence.index, i))
-                if any(e.start <= word.start < e.end for e in block.emphasis):
-                    emphasised.add((sentence.index, i))
-        return linked, emphasised
+    # ------------------------------------------------------------------------------ facts
 
-    def _candidate(self, c: Candidate, row: np.ndarray) -> list[str]:
-        page = self.page
-        first = c.mentions[0]
-        words = page.sentences[first.sentence].words[first.first : first.last + 1]
-        head = _singular(words[-1].lower)
-        term = self.lexicon.find(first.label)
+    def _around(self, sentence: Sentence) -> list[str]:
+        """Facts that every mention in a sentence shares."""
+        block = self.page.block_of(sentence)
+        facts = [f"blk={block.kind}{min(block.depth, 2)}", *lead_facts(self.page, sentence.block)]
+        facts += [f"cue={i}" for i in self.cues[sentence.index]]
+        if block.section:
+            section = block.section[-1].lower().split()[:_SECTION_WORDS]
+            facts += [f"sec={w}" for w in section]
+        return facts
+
+    def _facts(self, number: int) -> list[str]:
+        c = self.candidates[number]
+        label = c.mentions[0].label
+        words = self._words(c.mentions[0])
+        head, term, kind = self.heads[number], self.terms[number], self.kinds[number]
         out = [
             f"k={c.key}", f"h={head}", f"f={words[0].lower}", f"s3={head[-3:]}",
-            f"s4={head[-4:]}", f"p3={head[:4]}", f"sh={shape(first.label)}",
-            "pos=" + "".join(w.pos[0] for w in words), f"n={min(len(words), 6)}",
+            f"s4={head[-4:]}", f"p3={head[:4]}", f"sh={shape(label)}",
+            "pos=" + "".join([w.pos[0] for w in words]), f"n={min(len(words), 6)}",
         ]  # fmt: skip
         out += [f"w={w.lower}" for w in words]
         if len(words) > 1:
             out.append(f"h2={words[-2].lower}_{head}")
         if "-" in words[0].text:
             out += [f"hp={x.lower()}" for x in words[0].text.split("-")]
-        if term:
-            out += [f"lx={term.kind}", f"lxs={term.system}"]
-            row[INDEX[f"lexicon_{term.kind}"]] = 1
-            row[INDEX["lexicon_system"]] = term.system
-        else:
-            out.append("lx=0")
-        kind = self.heads.get(head)
+        out += [f"lx={term.kind}", f"lxs={term.system}"] if term else ["lx=0"]
         if kind:
             out.append(f"hk={kind}")
-            row[INDEX[f"head_{kind}"]] = 1
-        label = first.label
-        row[INDEX["words"]] = len(words)
-        row[INDEX["characters"]] = len(label)
-        row[INDEX["capitals"]] = sum(x.isupper() for x in label) / len(label)
-        row[INDEX["digits"]] = any(x.isdigit() for x in label)
-        row[INDEX["name_like"]] = any(is_name_like(w.text) for w in words)
-        row[INDEX["all_caps"]] = label.isupper()
-        row[INDEX["mentions"]] = len(c.mentions)
-        row[INDEX["generic_head"]] = head in self.generic
-        row[INDEX["generic_first"]] = words[0].lower in self.generic
-        row[INDEX["start_lower"]] = label[0].islower()
-        row[INDEX["plural"]] = words[-1].tag.endswith("S")
-        row[INDEX["of_phrase"]] = any(w.lower == "of" for w in words)
-        row[INDEX["sentences"]] = len({m.sentence for m in c.mentions})
-        row[INDEX["page_sentences"]] = len(page.sentences)
-        row[INDEX["first_place"]] = first.sentence / max(1, len(page.sentences))
-        letters = "".join(x for x in label.lower() if x.isalnum())
-        if label[:1].isupper() and len(letters) > 2 and is_name_like(label):
-            row[INDEX["title_initials"]] = _share_of_initials(letters, self.initials)
-        row[INDEX["mention_share"]] = len(c.mentions) / self.most_named
-        bag: Counter[str] = Counter()
+        beside: set[str] = set()
         for m in c.mentions:
-            self._mention(m, row, bag)
-        for name in ("maximal", "minimal", "run_end", "run_start"):
-            row[INDEX[name]] /= len(c.mentions)
-        out += sorted(bag)
-        return out
+            self._beside(m, beside)
+        return out + sorted(beside)
 
-    def _mention(self, m: Mention, row: np.ndarray, bag: Counter[str]) -> None:
-        page = self.page
-        sentence = page.sentences[m.sentence]
-        words = sentence.words
-        block = page.block_of(sentence)
-        n = len(words)
-        before = [words[i].lower if i >= 0 else "^" for i in (m.first - 1, m.first - 2)]
-        after = [words[i].lower if i < n else "$" for i in (m.last + 1, m.last + 2)]
-        title = m.sentence < page.title_sentences
-        pre = "T" if title else ""
-        bag[f"{pre}b1={before[0]}"] += 1
-        bag[f"{pre}a1={after[0]}"] += 1
-        bag[f"b2={before[1]}_{before[0]}"] += 1
-        bag[f"a2={after[0]}_{after[1]}"] += 1
+    def _beside(self, m: Mention, facts: set[str]) -> None:
+        """Facts of one mention: the words near it, and those that govern it."""
+        words = self.page.sentences[m.sentence].words
+        before, before_that, after, after_that = _neighbours(words, m)
+        is_title = m.sentence < self.page.title_sentences
+        pre = "T" if is_title else ""
         last = words[m.last]
         governor = words[last.head]
-        bag[f"dep={last.dep}"] += 1
-        bag[f"gov={last.dep}_{governor.lemma}"] += 1
+        facts.update(
+            (
+                f"{pre}b1={before}", f"{pre}a1={after}", f"b2={before_that}_{before}",
+                f"a2={after}_{after_that}", f"dep={last.dep}", f"gov={last.dep}_{governor.lemma}",
+                f"verb={_verb_above(words, governor).lemma}",
+            )
+        )  # fmt: skip
         if last.dep == "pobj":
-            top = words[governor.head]
-            bag[f"gov2={top.lemma}_{governor.lower}"] += 1
-        verb = governor
-        for _ in range(6):
-            if verb.pos in ("VERB", "AUX") or words[verb.head] is verb:
-                break
-            verb = words[verb.head]
-        bag[f"verb={verb.lemma}"] += 1
-        if block.section:
-            for w in block.section[-1].lower().split()[:4]:
-                bag[f"sec={w}"] += 1
-        bag[f"blk={block.kind}{min(block.depth, 2)}"] += 1
-        for i, v in enumerate(self.cues[m.sentence]):
-            if v:
-                row[i] += 1
-                bag[f"cue={i}"] += 1
-        if not title:
-            for near in words[max(0, m.first - 6) : m.first]:
-                if near.pos in ("VERB", "NOUN", "ADJ", "ADP", "PRON"):
-                    bag[f"wb={near.lemma}"] += 1
-            for near in words[m.last + 1 : m.last + 5]:
-                if near.pos in ("VERB", "NOUN", "ADJ", "ADP"):
-                    bag[f"wa={near.lemma}"] += 1
-        if title:
-            row[INDEX["in_title"]] = 1
+            facts.add(f"gov2={words[governor.head].lemma}_{governor.lower}")
+        facts.update(self.around[m.sentence])
+        if not is_title:
+            for near in words[max(0, m.first - _BEFORE) : m.first]:
+                if near.pos in _TELLING_BEFORE:
+                    facts.add(f"wb={near.lemma}")
+            for near in words[m.last + 1 : m.last + 1 + _AFTER]:
+                if near.pos in _TELLING_AFTER:
+                    facts.add(f"wa={near.lemma}")
+
+    # ---------------------------------------------------------------------------- numbers
+
+    def dense(self, rows: Iterable[int]) -> NDArray[np.float32]:
+        """Array (rows, len(DENSE)), for the candidates of these numbers."""
+        marks = _marks(self.page)
+        edges = _edges(self.candidates)
+        named = [len(c.mentions) for c in self.candidates if is_name_like(c.mentions[0].label)]
+        titles = self.page.sentences[: self.page.title_sentences]
+        initials = "".join(
+            w.text[0].lower() for s in titles for w in s.words if w.text[0].isalnum()
+        )
+        table = []
+        for number in rows:
+            row = self._numbers(number, initials, max(named, default=1))
+            for m in self.candidates[number].mentions:
+                self._count(m, row, edges, marks)
+            for at in _SHARES:
+                row[at] /= len(self.candidates[number].mentions)
+            table.append(row)
+        return np.array(table, dtype=np.float32).reshape(-1, len(DENSE))
+
+    def _numbers(self, number: int, initials: str, most_named: int) -> list[float]:
+        c = self.candidates[number]
+        first = c.mentions[0]
+        label, words = first.label, self._words(first)
+        term, kind = self.terms[number], self.kinds[number]
+        row = [0.0] * len(DENSE)
+        if term:
+            row[INDEX[f"lexicon_{term.kind}"]] = 1
+            row[INDEX["lexicon_system"]] = term.system
+        if kind:
+            row[INDEX[f"head_{kind}"]] = 1
+        letters = "".join([x for x in label.lower() if x.isalnum()])
+        if label[:1].isupper() and len(letters) > 2 and is_name_like(label):
+            row[INDEX["title_initials"]] = _share_of_initials(letters, initials)
+        sentences = len(self.page.sentences)
+        for name, value in (
+            ("words", len(words)),
+            ("characters", len(label)),
+            ("capitals", sum(map(str.isupper, label)) / len(label)),
+            ("digits", any(map(str.isdigit, label))),
+            ("name_like", any(is_name_like(w.text) for w in words)),
+            ("all_caps", label.isupper()),
+            ("mentions", len(c.mentions)),
+            ("generic_head", self.heads[number] in self.generic),
+            ("generic_first", words[0].lower in self.generic),
+            ("start_lower", label[0].islower()),
+            ("plural", words[-1].tag.endswith("S")),
+            ("of_phrase", any(w.lower == "of" for w in words)),
+            ("sentences", len({m.sentence for m in c.mentions})),
+            ("page_sentences", sentences),
+            ("first_place", first.sentence / max(1, sentences)),
+            ("mention_share", len(c.mentions) / most_named),
+        ):
+            row[INDEX[name]] = value
+        return row
+
+    def _count(self, m: Mention, row: list[float], edges: _Edges, marks: _Marks) -> None:
+        """Add one mention to the numbers of its candidate."""
+        page = self.page
+        words = page.sentences[m.sentence].words
+        block = page.block_of(page.sentences[m.sentence])
+        before, _, after, _ = _neighbours(words, m)
+        last = words[m.last]
+        is_title = m.sentence < page.title_sentences
+        cues = self.cues[m.sentence]
+        for cue in cues:
+            row[cue] += 1
+        told = []
+        if is_title:
+            told.append("in_title")
             if m.first == 0:
-                row[INDEX["title_start"]] = 1
-                if after[0] == ":":
-                    row[INDEX["title_before_colon"]] = 1
-            if m.last == n - 1:
-                row[INDEX["title_end"]] = 1
+                told.append("title_start")
+                if after == ":":
+                    told.append("title_before_colon")
+            if m.last == len(words) - 1:
+                told.append("title_end")
         else:
             body = m.sentence - page.title_sentences
             if body == 0:
-                row[INDEX["first_sentence"]] = 1
-            if not row[INDEX["first_body"]]:
-                row[INDEX["first_body"]] = 1 + body
-            cues = self.cues[m.sentence]
-            row[INDEX["in_introducing"]] += cues[0] and cues[1]
+                told.append("first_sentence")
+            row[_FIRST_BODY] = row[_FIRST_BODY] or 1 + body
+            row[_INTRODUCING] += 0 in cues and 1 in cues
         if m.sentence == len(page.sentences) - 1:
-            row[INDEX["last_sentence"]] = 1
-        run_start = self._starts[(m.sentence, m.last)] == m.first
-        run_end = self._ends[(m.sentence, m.first)] == m.last
-        row[INDEX["run_start"]] += run_start
-        row[INDEX["run_end"]] += run_end
-        row[INDEX["maximal"]] += run_start and run_end
-        row[INDEX["minimal"]] += m.first == m.last
-        row[INDEX["in_parentheses"]] += before[0] in "(["
-        row[INDEX["before_parenthesis"]] += after[0] == "("
-        row[INDEX["linked"]] += (m.sentence, m.last) in self.linked
-        row[INDEX["emphasised"]] += (m.sentence, m.last) in self.emphasised
-        row[INDEX["in_item"]] += block.kind is BlockKind.ITEM
-        row[INDEX["in_heading"]] += block.kind is BlockKind.HEADING and not title
-        row[INDEX["depth"]] = max(row[INDEX["depth"]], block.depth)
-        row[INDEX["subject"]] += last.dep in _SUBJECTS
-        row[INDEX["object"]] += last.dep in _OBJECTS
-        row[INDEX["modifier"]] += last.dep in _MODIFIERS
+            told.append("last_sentence")
+        for name in told:
+            row[INDEX[name]] = 1
+        starts = edges.starts[m.sentence, m.last] == m.first
+        ends = edges.ends[m.sentence, m.first] == m.last
+        for name, holds in (
+            ("run_start", starts),
+            ("run_end", ends),
+            ("maximal", starts and ends),
+            ("minimal", m.first == m.last),
+            ("in_parentheses", before in "(["),
+            ("before_parenthesis", after == "("),
+            ("linked", (m.sentence, m.last) in marks.linked),
+            ("emphasised", (m.sentence, m.last) in marks.emphasised),
+            ("in_item", block.kind is BlockKind.ITEM),
+            ("in_heading", block.kind is BlockKind.HEADING and not is_title),
+            ("subject", last.dep in _SUBJECTS),
+            ("object", last.dep in _OBJECTS),
+            ("modifier", last.dep in _MODIFIERS),
+        ):
+            if holds:
+                row[INDEX[name]] += 1
+        row[_DEPTH] = max(row[_DEPTH], block.depth)
+
+
+_SHARES = tuple(INDEX[name] for name in ("maximal", "minimal", "run_end", "run_start"))
+_FIRST_BODY, _INTRODUCING, _DEPTH = (
+    INDEX[name] for name in ("first_body", "in_introducing", "depth")
+)
+
+
+def _cues(text: str) -> tuple[int, ...]:
+    """Numbers of the cues that a sentence holds."""
+    return tuple(i for i, cue in enumerate(SENTENCE_CUES.values()) if cue.search(text))
+
+
+def _neighbours(words: Sequence[Word], m: Mention) -> tuple[str, str, str, str]:
+    """The word before a mention, the one before that, the word behind, the one behind that."""
+    return (
+        words[m.first - 1].lower if m.first > 0 else "^",
+        words[m.first - 2].lower if m.first > 1 else "^",
+        words[m.last + 1].lower if m.last + 1 < len(words) else "$",
+        words[m.last + 2].lower if m.last + 2 < len(words) else "$",
+    )
+
+
+def _verb_above(words: Sequence[Word], word: Word) -> Word:
+    for _ in range(_CLIMB):
+        if word.pos in ("VERB", "AUX") or words[word.head] is word:
+            break
+        word = words[word.head]
+    return word
+
+
+class _Marks(NamedTuple):
+    """(sentence, word) of every word inside a link, and of every emphasised one."""
+
+    linked: set[tuple[int, int]]
+    emphasised: set[tuple[int, int]]
+
+
+def _marks(page: Page) -> _Marks:
+    marks = _Marks(set(), set())
+    for sentence in page.sentences:
+        block = page.block_of(sentence)
+        if not block.links and not block.emphasis:
+            continue
+        for i, word in enumerate(sentence.words):
+            if any(k.span.start <= word.start < k.span.end for k in block.links):
+                marks.linked.add((sentence.index, i))
+            if any(e.start <= word.start < e.end for e in block.emphasis):
+                marks.emphasised.add((sentence.index, i))
+    return marks
+
+
+class _Edges(NamedTuple):
+    """Where the longest candidate ending in a word starts, and where the longest one ends."""
+
+    starts: dict[tuple[int, int], int]
+    ends: dict[tuple[int, int], int]
+
+
+def _edges(candidates: Sequence[Candidate]) -> _Edges:
+    starts: dict[tuple[int, int], int] = {}
+    ends: dict[tuple[int, int], int] = {}
+    for c in candidates:
+        for sentence, first, last, _ in c.mentions:
+            starts[sentence, last] = min(starts.get((sentence, last), first), first)
+            ends[sentence, first] = max(ends.get((sentence, first), last), last)
+    return _Edges(starts, ends)

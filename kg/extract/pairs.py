@@ -7,7 +7,7 @@ between two mentions (data/patterns/pairs.tsv), which also name the rule where t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -64,22 +64,20 @@ def extract_pairs(
     ordered = list(pairs(found, own))
     if not ordered:
         return
-    probability = sigmoid(model.raw([pair_facts(page, a, b, own) for a, b in ordered]))
-    said: dict[tuple[int, int], Relation] = {}
-    for row, (a, b) in zip(probability, ordered, strict=True):
-        likely = {r: float(row[_COLUMN[r]]) for r in (Relation.PART_OF, Relation.VARIANT_OF)}
-        if b is own:
-            # Two models say whether a thing is a module of the own system: what one of them
-            # sees (the whole summary) the other does not (the words between the two).
-            likely[Relation.PART_OF] = (likely[Relation.PART_OF] + a.part) / 2
-        best = max(likely, key=lambda r: likely[r])
-        p = likely[best]
-        if p < least or (id(b), id(a)) in said:
+    likely = sorted(_likely(page, ordered, own, model), key=lambda found: -found[0])
+    related: set[frozenset[int]] = set()
+    for p, relation, a, b in likely:
+        both = frozenset((id(a), id(b)))
+        if p < least or both in related:
             continue
-        said[id(a), id(b)] = best
-        naming = to_naming(a, own) if best is Relation.PART_OF else Naming(_kind(a), a.labels)
+        related.add(both)
+        naming = to_naming(a, own) if relation is Relation.PART_OF else Naming(_kind(a), a.labels)
         yield Finding(
-            naming, best, to_naming(b, own), _support(page, a, b, best), p * min(_sure(a), _sure(b))
+            naming,
+            relation,
+            to_naming(b, own),
+            _support(page, a, b, relation),
+            p * min(_sure(a), _sure(b)),
         )
     for a, b in ordered:
         if a.kind is Kind.METHOD and b.kind is Kind.TASK and a is not own:
@@ -92,6 +90,20 @@ def extract_pairs(
                     (Support(mention, pattern),),
                     _CERTAIN * min(_sure(a), _sure(b)),
                 )
+
+
+def _likely(
+    page: Page, ordered: Sequence[tuple[Thing, Thing]], own: Thing | None, model: Linear
+) -> Iterator[tuple[float, Relation, Thing, Thing]]:
+    """The likelier of part and kind for each ordered pair, with its probability."""
+    probability = sigmoid(model.raw([pair_facts(page, a, b, own) for a, b in ordered]))
+    for row, (a, b) in zip(probability.tolist(), ordered, strict=True):
+        part, kind = row[_COLUMN[Relation.PART_OF]], row[_COLUMN[Relation.VARIANT_OF]]
+        if b is own:
+            # Two models say whether a thing is a module of the own system: what one of them
+            # sees (the whole summary) the other does not (the words between the two).
+            part = (part + a.part) / 2
+        yield (part, Relation.PART_OF, a, b) if part >= kind else (kind, Relation.VARIANT_OF, a, b)
 
 
 _COLUMN = {relation: i for i, relation in enumerate(BETWEEN_ENTITIES)}

@@ -19,7 +19,7 @@ from kg.extract.relations import headline, support, to_naming
 from kg.extract.words import Page
 from kg.lexicon import normal
 from kg.model import PRIOR_WORK, Identifiers, Kind, Relation
-from kg.read.identifiers import is_paper_link, parse_identifiers
+from kg.read.identifiers import is_prior_work_link, parse_identifiers
 
 _CLAIM = 6
 """Words from which the text of a link is a statement and not a name."""
@@ -39,9 +39,9 @@ def extract_prior_work(page: Page, things: tuple[Thing, ...]) -> Iterator[Findin
     """One finding for each paper that the summary links or names; one relation each."""
     own = headline(things)
     title = page.document.paper.title or ""
-    linked = [t for t in things if t.target and is_paper_link(t.target)]
+    linked = [t for t in things if t.target and is_prior_work_link(t.target)]
     for thing in things:
-        if thing is own or (thing.prior is None and thing not in linked):
+        if thing is own or (not thing.is_prior and thing not in linked):
             continue
         if thing not in linked and _is_version_of_one(thing, linked):
             continue
@@ -70,13 +70,16 @@ def relation_of(thing: Thing, title: str) -> tuple[Relation, float]:
 
 
 def _is_version_of_one(thing: Thing, linked: list[Thing]) -> bool:
-    """EfficientNetB3 beside a linked EfficientNetB0: the same paper, already given."""
+    """EfficientNetB3 beside a linked EfficientNetB0: the same paper, already given.
+
+    A version ("v2") is another paper.
+    """
     stem = _stem(thing.labels[0])
     return len(stem) > 3 and any(_stem(other.labels[0]) == stem for other in linked)
 
 
 def _stem(name: str) -> str:
-    return re.sub(r"[-\s]?[A-Za-z]?\d+$", "", normal(name))
+    return normal(re.sub(r"[-\s]?[A-UW-Za-uw-z]?\d+$", "", name))
 
 
 def _odds(thing: Thing, title: str) -> dict[Relation, float]:

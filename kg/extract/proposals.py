@@ -57,7 +57,7 @@ def settle_proposals(page: Page, things: tuple[Thing, ...]) -> tuple[Thing, ...]
     settled = []
     for thing in things:
         if thing.relation in _USES and is_contrasted(page, thing):
-            if thing.prior is None:
+            if not thing.is_prior:
                 continue
             thing = replace(thing, relation=None)
         if thing.relation is Relation.PROPOSES:
@@ -101,7 +101,7 @@ def has_name(thing: Thing) -> bool:
 
 
 def _is_extended(thing: Thing, title: str) -> bool:
-    return thing.prior is not None and relation_of(thing, title)[0] is Relation.EXTENDS
+    return thing.is_prior and relation_of(thing, title)[0] is Relation.EXTENDS
 
 
 def _is_beside(page: Page, thing: Thing, own: Thing) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ Floats = NDArray[np.float32]
 
 FACTS = ("k=", "h=", "h2=", "f=", "gov=")
 PRIOR = 4.0
+
+
+_SORTS = {sort: i for i, sort in enumerate(FACTS)}
 
 
 @dataclass(frozen=True)
@@ -32,32 +36,35 @@ class Rates:
         """Features of a candidate: for each fact how often it was seen, and its rates but none."""
         return len(FACTS) * len(self.overall)
 
+    @cached_property
+    def _table(self) -> Floats:
+        """Array (facts + 1, outcomes): what `of` says of each fact, and of an unknown one last."""
+        seen = self.counts.sum(axis=1, keepdims=True)
+        table = np.tile(self.overall, (len(self.counts) + 1, 1)).astype(np.float32)
+        table[:-1, 1:] = (self.counts[:, 1:] + PRIOR * self.overall[1:]) / (seen + PRIOR)
+        table[:, 0] = 0.0
+        table[:-1, :1] = np.log1p(seen)
+        return table
+
     def of(self, facts: Sequence[Sequence[str]]) -> Floats:
         """Array (candidates, columns)."""
-        width = len(self.overall)
-        out = np.empty((len(facts), self.columns), dtype=np.float32)
-        for row, given in zip(out, facts, strict=True):
-            for i, fact in enumerate(chosen(given)):
-                at = self.index.get(fact) if fact else None
-                part = row[i * width : (i + 1) * width]
-                if at is None:
-                    part[0], part[1:] = 0.0, self.overall[1:]
-                    continue
-                counts = self.counts[at]
-                seen = counts.sum()
-                part[0] = np.log1p(seen)
-                part[1:] = (counts[1:] + PRIOR * self.overall[1:]) / (seen + PRIOR)
-        return out
+        unknown = len(self.counts)
+        find = self.index.get
+        places = [
+            [unknown if f is None else find(f, unknown) for f in chosen(given)] for given in facts
+        ]
+        found = self._table[np.array(places, dtype=np.intp).reshape(-1, len(FACTS))]
+        return np.asarray(found.reshape(-1, self.columns))
 
 
 def chosen(facts: Sequence[str]) -> tuple[str | None, ...]:
     """The first fact of each sort."""
-    found: dict[str, str] = {}
+    found: list[str | None] = [None] * len(FACTS)
     for fact in facts:
-        sort = fact[: fact.find("=") + 1]
-        if sort in FACTS:
-            found.setdefault(sort, fact)
-    return tuple(found.get(sort) for sort in FACTS)
+        at = _SORTS.get(fact[: fact.find("=") + 1])
+        if at is not None and found[at] is None:
+            found[at] = fact
+    return tuple(found)
 
 
 def count_rates(

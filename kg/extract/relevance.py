@@ -5,7 +5,7 @@ boosted trees then see these margins, the candidate's rank and rivals, the clues
 mentions and the vectors of its words, and give probabilities:
 
 relevance   (candidates, len(OUTCOMES))   nothing, proposes ..., uses ..., discusses
-prior       (candidates, len(PRIOR))      nothing, extends, buildsOn, comparesWith, cites
+prior       (candidates,)                 it names another paper
 part        (candidates,)                 it is a module of the paper's own system
 own         (candidates,)                 it is that system
 
@@ -31,7 +31,7 @@ from kg.extract.trees import Linear, Trees, sigmoid, softmax
 from kg.extract.vectors import WordVectors, read_vectors
 from kg.extract.words import Page
 from kg.model import Kind, Relation
-from kg.read.identifiers import is_paper_link
+from kg.read.identifiers import is_note_link, is_paper_link
 from kg.resources import resource
 
 Floats = NDArray[np.float32]
@@ -59,6 +59,8 @@ MARGINS = len(OUTCOMES) + len(PRIOR) - 1 + 1
 """Outputs of the linear model: every outcome, every prior work but none, part."""
 
 _WORD_DIMENSIONS, _CONTEXT_DIMENSIONS = 32, 16
+_GOVERNORS = 4
+"""Mentions whose governing word counts."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Model:
     prior: Trees
     part: Trees
     own: Trees
+    kinds: Linear
     pairs: Linear
     vectors: WordVectors
 
@@ -95,18 +98,25 @@ class Scored:
 TREES = ("relevance", "prior", "part", "own")
 """The forests of a model, in its order."""
 
+LINEAR = ("kinds", "pairs")
+"""The linear models over things, in its order: kinds of prior work, relations of pairs."""
+
 
 @cache
 def read_model() -> Model:
     """The shipped model."""
     with np.load(resource("data", "model", "relevance.npz")) as stored:
-        linear = Linear(stored["linear_weights"].astype(np.float32), stored["linear_bias"])
+        linear = _linear(stored, "linear")
         facts = bytes(stored["rates_facts"]).decode().split("\n")
         counts = stored["rates_counts"].astype(np.float32)
         rates = Rates({f: i for i, f in enumerate(facts)}, counts, stored["rates_overall"])
         relevance, prior, part, own = (_trees(stored, name) for name in TREES)
-        between = Linear(stored["pairs_weights"].astype(np.float32), stored["pairs_bias"])
-    return Model(linear, rates, relevance, prior, part, own, between, read_vectors())
+        kinds, between = (_linear(stored, name) for name in LINEAR)
+    return Model(linear, rates, relevance, prior, part, own, kinds, between, read_vectors())
+
+
+def _linear(stored: dict[str, NDArray[np.float32]], name: str) -> Linear:
+    return Linear(stored[f"{name}_weights"].astype(np.float32), stored[f"{name}_bias"])
 
 
 def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:
@@ -116,8 +126,7 @@ def _trees(stored: dict[str, NDArray[np.float32]], name: str) -> Trees:
     return Trees(
         part("feature").astype(np.intp),
         part("threshold"),
-        part("left").astype(np.intp),
-        part("right").astype(np.intp),
+        part("children").astype(np.intp),
         part("value"),
         part("roots").astype(np.intp),
         int(part("shape")[0]),
@@ -178,7 +187,7 @@ def second_view(
     chosen_targets = tuple(targets[i] for i in kept)
     x = np.hstack(
         [
-            features.dense[kept],
+            features.dense(kept.tolist()),
             margins[kept],
             _ranks(margins)[kept],
             _rivals(candidates, margins)[kept],
@@ -195,7 +204,7 @@ def _link_facts(target: str | None) -> tuple[float, float, float]:
     if target is None:
         return 0.0, 0.0, 0.0
     paper = is_paper_link(target)
-    local = "://" not in target
+    local = is_note_link(target)
     return float(paper), float(local), float(not paper and not local)
 
 
@@ -243,19 +252,33 @@ def _rivals(candidates: Sequence[Candidate], margins: Floats) -> Floats:
 
 
 def _word_view(page: Page, candidates: Sequence[Candidate], vectors: WordVectors) -> Floats:
-    rows = np.zeros((len(candidates), 2 * _WORD_DIMENSIONS + _CONTEXT_DIMENSIONS), np.float32)
-    for row, c in zip(rows, candidates, strict=True):
+    """Vectors of the last word, of all words on average, and of what governs the mentions."""
+    texts: list[str] = []
+    last, parts, governors = [], [], []
+    for c in candidates:
         m = c.mentions[0]
-        words = page.sentences[m.sentence].words[m.first : m.last + 1]
-        table = [vectors.of(w.text) for w in words]
-        row[:_WORD_DIMENSIONS] = table[-1][:_WORD_DIMENSIONS]
-        row[_WORD_DIMENSIONS : 2 * _WORD_DIMENSIONS] = np.mean(table, axis=0)[:_WORD_DIMENSIONS]
-        context = np.zeros(vectors.table.shape[1], np.float32)
-        for m in c.mentions[:4]:
-            sentence = page.sentences[m.sentence].words
-            context += vectors.of(sentence[sentence[m.last].head].lemma)
-        row[2 * _WORD_DIMENSIONS :] = context[:_CONTEXT_DIMENSIONS] / min(4, len(c.mentions))
-    return rows
+        parts.append(len(texts))
+        texts += [w.text for w in page.sentences[m.sentence].words[m.first : m.last + 1]]
+        last.append(len(texts) - 1)
+    for c in candidates:
+        governors.append(len(texts))
+        for m in c.mentions[:_GOVERNORS]:
+            words = page.sentences[m.sentence].words
+            texts.append(words[words[m.last].head].lemma)
+    if not candidates:
+        return np.zeros((0, 2 * _WORD_DIMENSIONS + _CONTEXT_DIMENSIONS), np.float32)
+    table = np.array([vectors.of(text) for text in texts])
+    sums = np.add.reduceat(table, parts + governors, axis=0)
+    counts = np.diff([*parts, *governors, len(texts)])
+    means = sums / counts[:, None]
+    n = len(candidates)
+    return np.hstack(
+        [
+            table[last, :_WORD_DIMENSIONS],
+            means[:n, :_WORD_DIMENSIONS],
+            means[n:, :_CONTEXT_DIMENSIONS],
+        ]
+    ).astype(np.float32)
 
 
 def score(
@@ -270,7 +293,7 @@ def score(
         page,
         tuple(candidates[i] for i in kept),
         softmax(model.relevance.raw(x)),
-        softmax(model.prior.raw(x)),
+        sigmoid(model.prior.raw(x))[:, 0],
         sigmoid(model.part.raw(x))[:, 0],
         sigmoid(model.own.raw(x))[:, 0],
         tuple(tuple(sorted(h)) for h in hits),

@@ -33,14 +33,14 @@ def softmax(x: Floats) -> Floats:
 class Trees:
     """A forest of binary trees in flat arrays, one root a tree.
 
-    A row goes left where its feature is at most the threshold. A leaf points to itself.
+    `children` holds the left and the right child of node n at 2n and 2n + 1. A row goes left where
+    its feature is at most the threshold. A leaf points to itself.
     Tree t adds to output t % outputs. `depth` is that of the deepest leaf.
     """
 
     feature: NDArray[np.intp]
     threshold: Floats
-    left: NDArray[np.intp]
-    right: NDArray[np.intp]
+    children: NDArray[np.intp]
     value: Floats
     roots: NDArray[np.intp]
     outputs: int
@@ -61,10 +61,10 @@ class Trees:
         at = np.broadcast_to(self.roots, (rows, len(self.roots)))
         # take with mode="clip" skips the check of bounds, which costs more than the reading.
         for _ in range(self.depth):
-            place = offset + self.feature.take(at, mode="clip")
-            go_left = flat.take(place, mode="clip") <= self.threshold.take(at, mode="clip")
-            left, right = self.left.take(at, mode="clip"), self.right.take(at, mode="clip")
-            at = np.where(go_left, left, right)
+            place = self.feature.take(at, mode="clip")
+            place += offset
+            goes_right = flat.take(place, mode="clip") > self.threshold.take(at, mode="clip")
+            at = self.children.take(2 * at + goes_right, mode="clip")
         values = self.value.take(at, mode="clip")
         sums = values.reshape(rows, -1, self.outputs).sum(axis=1, dtype=np.float32)
         return np.asarray(sums, dtype=np.float32)
@@ -79,11 +79,13 @@ class Linear:
 
     def raw(self, facts: Sequence[Sequence[str]]) -> Floats:
         """Margins (rows, outputs); a fact counts once, however often it is given."""
-        buckets = len(self.weights)
-        out = np.empty((len(facts), len(self.bias)), dtype=np.float32)
-        for i, row in enumerate(facts):
-            index = hashed(row, buckets)
-            out[i] = self.weights[index].sum(axis=0) + self.bias
+        rows = [hashed(row, len(self.weights)) for row in facts]
+        out = np.tile(self.bias, (len(rows), 1)).astype(np.float32)
+        given = [i for i, row in enumerate(rows) if len(row)]
+        if given:
+            starts = np.cumsum([0, *(len(rows[i]) for i in given[:-1])])
+            weights = self.weights[np.concatenate([rows[i] for i in given])]
+            out[given] += np.add.reduceat(weights, starts, axis=0)
         return out
 
 

@@ -62,6 +62,27 @@ class Page:
             return 0
         return sum(1 for s in self.sentences if s.block == 0)
 
+    @cached_property
+    def leads(self) -> Mapping[int, Sentence]:
+        """For each list item (number of its block) the sentence that its list stands under.
+
+        That is the last one of the item above, or of the paragraph before: "Baselines:", "They
+        evaluate on".
+        """
+        last = {s.block: s for s in self.sentences}
+        above: dict[int, int] = {}
+        leads: dict[int, Sentence] = {}
+        for number, block in enumerate(self.document.blocks):
+            if block.kind is BlockKind.HEADING:
+                above.clear()
+                continue
+            depth = block.depth if block.kind is BlockKind.ITEM else 0
+            over = next((above[d] for d in range(depth - 1, -1, -1) if d in above), None)
+            if over is not None and over in last:
+                leads[number] = last[over]
+            above = {d: n for d, n in above.items() if d < depth} | {depth: number}
+        return leads
+
     def block_of(self, sentence: Sentence) -> Block:
         """The block that a sentence stands in."""
         return self.document.blocks[sentence.block]
@@ -170,18 +191,30 @@ def _words(text: str, tokens: Mapping[int, _Token], order: Sequence[int]) -> tup
 
 
 _HYPHENS = frozenset("-‐‑–")
+_SUFFIXES = frozenset(
+    ["based", "driven", "guided", "style", "like", "inspired", "powered", "free", "aided"]
+)
+"""Second halves of compounds whose first half may be a thing: "GRU-based" is built on a GRU."""
 
 
 def _joined_by_hyphens(tokens: Sequence[_Token]) -> list[list[int]]:
-    """Places of the tokens, those together that hyphens join without white space."""
+    """Places of the tokens, those together that hyphens join without white space.
+
+    "GRU-based" is two words, "GRU" and "-based".
+    """
     groups: list[list[int]] = []
     for i, token in enumerate(tokens):
+        if groups and groups[-1][-1] >= i:
+            continue
         if i and tokens[i - 1].end == token.start:
             after_hyphen = tokens[i - 1].text in _HYPHENS and len(groups[-1]) > 1
             if token.text in _HYPHENS:
                 follows = tokens[i + 1] if i + 1 < len(tokens) else None
                 if follows and token.end == follows.start and follows.text[0].isalnum():
-                    groups[-1].append(i)
+                    if follows.text.lower() in _SUFFIXES:
+                        groups.append([i, i + 1])
+                    else:
+                        groups[-1].append(i)
                     continue
             elif after_hyphen:
                 groups[-1].append(i)

@@ -13,6 +13,7 @@ _ARXIV_SITES = ("arxiv.org", "alphaxiv.org", "ar5iv.org", "arxiv-vanity.com", "h
 _ARXIV_PREFIX = re.compile(r"\barxiv\s*[:/]?\s*(?=\d{4}\.\d|[a-z-]+(?:\.[a-z-]+)?/\d{7})", re.I)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.I)
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>?#&]+")
+_NOTES = (".md", ".markdown", ".mdx", ".rst", ".org", ".txt")
 _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
@@ -53,6 +54,17 @@ def is_paper_link(url: str) -> bool:
     if any(_is_at(host, site) for site in sites.others):
         return False
     return found.doi is not None or is_paper_file(path)
+
+
+def is_note_link(target: str) -> bool:
+    """Whether a link leads to a file of text beside its own: "cascade_rcnn.md", "../nerf.md#1"."""
+    parts = urlsplit(target.strip())
+    return not parts.scheme and not parts.netloc and parts.path.lower().endswith(_NOTES)
+
+
+def is_prior_work_link(target: str) -> bool:
+    """Whether a link in a summary leads to another paper, or to notes on one."""
+    return is_paper_link(target) or is_note_link(target)
 
 
 def is_elsewhere(url: str) -> bool:
