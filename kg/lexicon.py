@@ -192,10 +192,11 @@ class Lexicon:
         return tuple({term.name: term for term in self.by_label.values()}.values())
 
     @cached_property
-    def openings(self) -> frozenset[str]:
-        """First words, written small, of the labels of more than one word."""
-        labels = (_WORD_BREAK.split(x.lower()) for t in self.terms for x in t.labels)
-        return frozenset(words[0] for words in labels if len(words) > 1)
+    def openings(self) -> frozenset[tuple[str, str]]:
+        """First two words, written small, of labels that have more than one; no plural "s"."""
+        labels = [label.lower() for term in self.terms for label in term.labels]
+        split = [words for label in labels for words in (label.split(), _WORD_BREAK.split(label))]
+        return frozenset((words[0], words[1].removesuffix("s")) for words in split if words[1:])
 
     def find(self, label: str) -> Term | None:
         """The term of which `label` is the name or an alias, however it is spelled.

@@ -9,9 +9,10 @@ import pytest
 
 from kg.extract.candidates import Mention
 from kg.extract.decide import Thing
+from kg.extract.findings import PAIR_MODEL as MODEL
 from kg.extract.findings import Finding
 from kg.extract.pair_facts import closest, nested, pairs
-from kg.extract.pairs import MODEL, extract_pairs
+from kg.extract.pairs import extract_pairs
 from kg.extract.relations import extract_relations, headline, to_naming
 from kg.extract.trees import Linear
 from kg.extract.words import Page

@@ -4,6 +4,7 @@ import pytest
 
 from kg.model import Identifiers
 from kg.read import is_paper_link, parse_identifiers, year_from_arxiv
+from kg.read.identifiers import is_note_link, is_prior_work_link
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,17 @@ def test_links_to_something_else(url: str):
 )
 def test_year_of_an_arxiv_id(arxiv: str, year: int):
     assert year_from_arxiv(arxiv) == year
+
+
+@pytest.mark.parametrize("target", ["kites.md", "../notes/kites.md#tails", "wing_net.MD", "a.rst"])
+def test_links_to_notes_beside(target: str):
+    assert is_note_link(target)
+    assert is_prior_work_link(target)
+
+
+@pytest.mark.parametrize(
+    "target", ["https://example.org/kites.md", "kites.png", "#tails", "", "//example.org/kites.md"]
+)
+def test_links_that_lead_to_no_note(target: str):
+    assert not is_note_link(target)
+    assert not is_prior_work_link(target)

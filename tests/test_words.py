@@ -161,3 +161,34 @@ def test_any_text_gives_words_in_order_with_heads_in_their_sentence(text: str):
             assert word.text.strip() == word.text != ""
             assert 0 <= word.head < len(sentence.words)
             end = word.end
+
+
+def test_list_items_stand_under_the_item_or_the_paragraph_above():
+    found = parsed(
+        "#### Kites ([paper](https://arxiv.org/abs/2001.00001))\n\nThey fly. Baselines are:\n\n"
+        "- KiteNet\n  - two tails\n- WingNet\n\nThen more.\n\n##### Wings\n\n- TailNet\n"
+    )
+    text = {
+        found.document.blocks[number].text: found.sentence_text(lead)
+        for number, lead in found.leads.items()
+    }
+    assert text == {
+        "KiteNet": "Baselines are:",
+        "two tails": "KiteNet",
+        "WingNet": "Baselines are:",
+    }
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [
+        (("GRU", "-", "based_", "kite"), ["GRU", "-based", "kite"]),
+        (("kite", "-", "like"), ["kite", "-like"]),
+        (("end", "-", "to", "-", "end"), ["end-to-end"]),
+        (("kite", "-", "based", "-", "er"), ["kite", "-based-er"]),
+    ],
+)
+def test_compounds_of_what_something_is_based_on_are_two_words(
+    tokens: tuple[str, ...], words: list[str]
+):
+    assert texts(*tokens) == words

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from kg.annotate import annotate, load_pipeline
 from kg.extract.candidates import Candidate, extract_candidates
-from kg.extract.clues import read_clues
+from kg.extract.clues import clue_hits, read_clues
 from kg.extract.decide import Thing
 from kg.extract.features import PageFeatures
 from kg.extract.pair_facts import pair_facts, pairs
@@ -32,7 +32,6 @@ from kg.extract.relevance import (
     OUTCOMES,
     PRIOR,
     Model,
-    clue_hits,
     link_targets,
     second_view,
 )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Protocol
 
 from kg.annotate import Annotation
 from kg.extract.candidates import extract_candidates
+from kg.extract.confidence import calibrated, read_calibrations
 from kg.extract.decide import Thing, Thresholds, decide, read_thresholds
 from kg.extract.features import PageFeatures
 from kg.extract.findings import Finding
@@ -19,13 +21,26 @@ from kg.extract.prior_work import extract_prior_work
 from kg.extract.proposals import settle_proposals
 from kg.extract.relations import extract_relations
 from kg.extract.relevance import Model, Scored, read_model, score
+from kg.extract.trees import Linear
 from kg.extract.words import Page, to_page
 from kg.lexicon import Lexicon, read_heads, read_lexicon, read_words
 
 Extractor = Callable[[Page, tuple[Thing, ...]], Iterable[Finding]]
 
 
-def extractors(thresholds: Thresholds, model: Model) -> Mapping[str, Extractor]:
+class ThingModels(Protocol):
+    """The fitted models that extractors ask about things: a `Model`, or what stands for one."""
+
+    @property
+    def kinds(self) -> Linear:
+        """Tells the kinds of prior work apart."""
+
+    @property
+    def pairs(self) -> Linear:
+        """Tells what two things are to each other."""
+
+
+def extractors(thresholds: Thresholds, model: ThingModels) -> Mapping[str, Extractor]:
     """The extractors in their order, by the construct that each one reads."""
     return {
         "relations": extract_relations,
@@ -34,11 +49,14 @@ def extractors(thresholds: Thresholds, model: Model) -> Mapping[str, Extractor]:
     }
 
 
-def extract_findings(scored: Scored, thresholds: Thresholds, model: Model) -> Iterator[Finding]:
-    """Everything that a scored page says, extractor by extractor."""
+def extract_findings(
+    scored: Scored, thresholds: Thresholds, model: ThingModels
+) -> Iterator[tuple[str, Finding]]:
+    """Everything that a scored page says, with the name of the extractor that read it."""
     things = settle_proposals(scored.page, tuple(decide(scored, thresholds, model.kinds)))
-    for extractor in extractors(thresholds, model).values():
-        yield from extractor(scored.page, things)
+    for construct, extractor in extractors(thresholds, model).items():
+        for finding in extractor(scored.page, things):
+            yield construct, finding
 
 
 def score_page(page: Page, lexicon: Lexicon, model: Model) -> Scored:
@@ -51,6 +69,8 @@ def score_page(page: Page, lexicon: Lexicon, model: Model) -> Scored:
 def extract(annotation: Annotation) -> tuple[Page, tuple[Finding, ...]]:
     """The page of an annotated document and its findings, with the shipped model."""
     page = to_page(annotation)
-    model = read_model()
-    scored = score_page(page, read_lexicon(), model)
-    return page, tuple(extract_findings(scored, read_thresholds(), model))
+    model, lexicon, calibrations = read_model(), read_lexicon(), read_calibrations()
+    found = extract_findings(score_page(page, lexicon, model), read_thresholds(), model)
+    return page, tuple(
+        calibrated(finding, construct, lexicon, calibrations) for construct, finding in found
+    )

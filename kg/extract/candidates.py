@@ -119,7 +119,7 @@ def _terms(page: Page, sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[i
     """Terms of more than one word that the lexicon knows, whatever their parts of speech."""
     words = sentence.words
     for first in range(len(words) - 1):
-        if words[first].lower in lexicon.openings:
+        if (words[first].lower, words[first + 1].lower.removesuffix("s")) in lexicon.openings:
             for last in range(first + 1, min(first + LONGEST, len(words))):
                 if words[last].text[0].isalnum() and lexicon.find(page.text(sentence, first, last)):
                     yield first, last

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from kg.extract.candidates import Mention
+from kg.extract.candidates import Candidate, Mention
 from kg.extract.patterns import read_patterns
 from kg.extract.words import Page
 from kg.model import Relation
@@ -122,3 +124,11 @@ def _openings(sentence: str) -> tuple[tuple[int, tuple[int, ...] | None], ...]:
         elif openings := tuple(match.start() for match in clue.gate.finditer(sentence)):
             found.append((number, openings))
     return tuple(found)
+
+
+def clue_hits(page: Page, candidates: Sequence[Candidate]) -> list[dict[int, int]]:
+    """For each candidate, how many of its mentions have which clue."""
+    return [
+        dict(Counter(n for m in candidate.mentions for n in mention_clues(page, m)))
+        for candidate in candidates
+    ]

@@ -56,7 +56,8 @@ DENSE = (
     "in_parentheses", "before_parenthesis", "linked", "emphasised", "in_item", "in_heading",
     "depth", "generic_head", "generic_first", "start_lower", "subject", "object", "modifier",
     "plural", "first_place", "of_phrase", "page_sentences",
-    "title_initials", "mention_share", "in_introducing", "first_body",
+    "title_initials", "mention_share", "in_introducing", "first_body", "item_share",
+    "title_words", "capital_inside",
 )  # fmt: skip
 INDEX = {name: i for i, name in enumerate(DENSE)}
 
@@ -197,7 +198,7 @@ class PageFeatures:
             table.append(row)
         return np.array(table, dtype=np.float32).reshape(-1, len(DENSE))
 
-    def _numbers(self, number: int, initials: str, most_named: int) -> list[float]:
+    def _numbers(self, number: int, title: Sequence[str], most_named: int) -> list[float]:
         c = self.candidates[number]
         first = c.mentions[0]
         label, words = first.label, self._words(first)
@@ -210,7 +211,7 @@ class PageFeatures:
             row[INDEX[f"head_{kind}"]] = 1
         letters = "".join([x for x in label.lower() if x.isalnum()])
         if label[:1].isupper() and len(letters) > 2 and is_name_like(label):
-            row[INDEX["title_initials"]] = _share_of_initials(letters, initials)
+            row[INDEX["title_initials"]] = _share_of_initials(letters, "".join(w[0] for w in title))
         sentences = len(self.page.sentences)
         for name, value in (
             ("words", len(words)),
@@ -229,6 +230,7 @@ class PageFeatures:
             ("page_sentences", sentences),
             ("first_place", first.sentence / max(1, sentences)),
             ("mention_share", len(c.mentions) / most_named),
+            ("title_words", sum(w.lower in title for w in words) / len(words)),
         ):
             row[INDEX[name]] = value
         return row
@@ -276,6 +278,7 @@ class PageFeatures:
             ("emphasised", (m.sentence, m.last) in marks.emphasised),
             ("in_item", block.kind is BlockKind.ITEM),
             ("in_heading", block.kind is BlockKind.HEADING and not is_title),
+            ("capital_inside", m.first > 0 and m.label[0].isupper()),
             ("subject", last.dep in _SUBJECTS),
             ("object", last.dep in _OBJECTS),
             ("modifier", last.dep in _MODIFIERS),
@@ -286,8 +289,8 @@ class PageFeatures:
 
 
 _SHARES = tuple(INDEX[name] for name in ("maximal", "minimal", "run_end", "run_start"))
-_FIRST_BODY, _INTRODUCING, _DEPTH = (
-    INDEX[name] for name in ("first_body", "in_introducing", "depth")
+_FIRST_BODY, _INTRODUCING, _DEPTH, _ITEM_SHARE = (
+    INDEX[name] for name in ("first_body", "in_introducing", "depth", "item_share")
 )
 
 

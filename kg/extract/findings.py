@@ -12,6 +12,9 @@ from kg.model import Block, Evidence, Identifiers, Kind, Relation, Span
 MODEL = "relevance-model"
 """The rule named by evidence that no pattern speaks for: the fitted model decided alone."""
 
+PAIR_MODEL = "pair-model"
+"""The rule named where no words between two things speak for their relation."""
+
 _CONTEXT = 32
 
 _PAIRED = ("**", "__", "~~", "*", "_", "`")

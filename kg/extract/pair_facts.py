@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from kg.extract.candidates import Mention, is_name_like
 from kg.extract.decide import Thing
+from kg.extract.features import lead_facts
 from kg.extract.words import Page
 from kg.lexicon import normal, read_words
 from kg.model import Kind
@@ -89,10 +90,23 @@ def pair_facts(page: Page, a: Thing, b: Thing, own: Thing | None) -> list[str]:
         facts += ["nests", f"nests,{roles}"]
     facts += [f"ca={clue},{roles}" for clue in sorted(a.clues)]
     facts += [f"cb={clue},{roles}" for clue in sorted(b.clues)]
+    facts += [f"{fact},{roles}" for fact in _around(page, a)]
     near = closest(a, b)
     if near is None:
         return [*facts, "far", f"far,{kinds},{roles}"]
     return [*facts, *_between(page, *near, kinds)]
+
+
+def _around(page: Page, thing: Thing) -> set[str]:
+    """What the lists and sections are about in which a thing is first mentioned."""
+    prose = (m for m in thing.mentions if m.sentence >= page.title_sentences)
+    first = next(prose, None)
+    if first is None:
+        return {"title"}
+    sentence = page.sentences[first.sentence]
+    section = page.block_of(sentence).section
+    named = {f"section={w}" for w in section[-1].lower().split()} if section else set()
+    return named | set(lead_facts(page, sentence.block))
 
 
 def _between(page: Page, m: Mention, n: Mention, kinds: str) -> Iterator[str]:

@@ -14,16 +14,13 @@ from typing import NamedTuple
 from kg.extract.candidates import Mention
 from kg.extract.clues import compile_clue
 from kg.extract.decide import Thing
-from kg.extract.findings import Finding, Naming, Support
+from kg.extract.findings import PAIR_MODEL, Finding, Naming, Support
 from kg.extract.pair_facts import closest, pair_facts, pairs
 from kg.extract.patterns import read_patterns
 from kg.extract.relations import headline, support, to_naming
 from kg.extract.trees import Linear, sigmoid
 from kg.extract.words import Page
 from kg.model import BETWEEN_ENTITIES, Kind, Relation
-
-MODEL = "pair-model"
-"""The rule named where no words between the two speak for the relation."""
 
 _CERTAIN = 0.7
 """Confidence of what the words between two mentions say."""
@@ -120,8 +117,8 @@ def _sure(thing: Thing) -> float:
 def _support(page: Page, a: Thing, b: Thing, relation: Relation) -> tuple[Support, ...]:
     pattern, mention = _telling(page, a, b, relation)
     if mention is not None:
-        return (Support(mention, pattern or MODEL),)
-    return (Support(support(page, a, relation)[0].mention, MODEL),)
+        return (Support(mention, pattern or PAIR_MODEL),)
+    return (Support(support(page, a, relation)[0].mention, PAIR_MODEL),)
 
 
 def _telling(

@@ -15,7 +15,7 @@ from kg.extract.decide import Thing
 from kg.extract.prior_work import relation_of
 from kg.extract.relations import headline
 from kg.extract.words import Page
-from kg.model import Relation
+from kg.model import Kind, Relation
 
 _PLAIN = frozenset(
     [
@@ -46,6 +46,9 @@ _NEGATION = re.compile(
 
 _TELLING = frozenset({"proposed", "called", "new", "replaced-by", "apposition"})
 
+_DATA = frozenset({"is-dataset", "dataset-called"})
+"""Clues that say that what a paper introduces is data."""
+
 _LIKELY = 0.12
 """Probability from which "the authors introduce" beside a method makes it a proposal."""
 
@@ -65,6 +68,8 @@ def settle_proposals(page: Page, things: tuple[Thing, ...]) -> tuple[Thing, ...]
                 thing = replace(thing, relation=Relation.USES_METHOD)
             elif thing is not own and own is not None and _is_beside(page, thing, own):
                 continue
+            elif thing.kind is Kind.METHOD and thing.clues & _DATA:
+                thing = replace(thing, kind=Kind.DATASET)
         elif thing.relation is Relation.USES_METHOD and _is_introduced(thing):
             thing = replace(thing, relation=Relation.PROPOSES)
         settled.append(thing)

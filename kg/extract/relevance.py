@@ -15,7 +15,6 @@ on came from folds that had not seen the paper.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.candidates import Candidate
-from kg.extract.clues import mention_clues, read_clues
+from kg.extract.clues import clue_hits, read_clues
 from kg.extract.features import PageFeatures
 from kg.extract.rates import Rates
 from kg.extract.trees import Linear, Trees, sigmoid, softmax
@@ -159,14 +158,6 @@ CUT = 4.9
 """Margin of "nothing" from which a candidate is left out; loses 2 % of what is annotated."""
 
 
-def clue_hits(page: Page, candidates: Sequence[Candidate]) -> list[dict[int, int]]:
-    """For each candidate, how many of its mentions have which clue."""
-    return [
-        dict(Counter(n for m in candidate.mentions for n in mention_clues(page, m)))
-        for candidate in candidates
-    ]
-
-
 def second_view(
     page: Page,
     candidates: Sequence[Candidate],
@@ -281,6 +272,24 @@ def _word_view(page: Page, candidates: Sequence[Candidate], vectors: WordVectors
     ).astype(np.float32)
 
 
+EARLY = 30
+"""Rounds of boosting after which a candidate may be given up."""
+
+GIVEN_UP = 0.96
+"""Probability of nothing, after these rounds, from which it is."""
+
+
+def relevance(forest: Trees, x: Floats) -> Floats:
+    """Probabilities (rows, outputs); what is plainly nothing early on is not looked at further.
+
+    A cascade after Viola and Jones (2001), "Rapid object detection using a boosted cascade".
+    """
+    margins = forest.raw(x, slice(EARLY))
+    open_ = softmax(margins)[:, 0] < GIVEN_UP
+    margins[open_] += forest.raw(x[open_], slice(EARLY, None))
+    return softmax(margins)
+
+
 def score(
     page: Page, candidates: Sequence[Candidate], features: PageFeatures, model: Model
 ) -> Scored:
@@ -292,7 +301,7 @@ def score(
     return Scored(
         page,
         tuple(candidates[i] for i in kept),
-        softmax(model.relevance.raw(x)),
+        relevance(model.relevance, x),
         sigmoid(model.prior.raw(x))[:, 0],
         sigmoid(model.part.raw(x))[:, 0],
         sigmoid(model.own.raw(x))[:, 0],

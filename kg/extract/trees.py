@@ -46,19 +46,23 @@ class Trees:
     outputs: int
     depth: int
 
-    def raw(self, x: Floats) -> Floats:
-        """Sums over the trees: (rows, outputs), for features (rows, columns)."""
+    def raw(self, x: Floats, rounds: slice = slice(None)) -> Floats:
+        """Sums over the trees: (rows, outputs), for features (rows, columns).
+
+        `rounds` chooses among the rounds of boosting, each of `outputs` trees.
+        """
+        roots = self.roots.reshape(-1, self.outputs)[rounds].reshape(-1)
         out = np.zeros((len(x), self.outputs), dtype=np.float32)
         for start in range(0, len(x), _ROWS):
             part = x[start : start + _ROWS]
-            out[start : start + _ROWS] = self._block(part)
+            out[start : start + _ROWS] = self._block(part, roots)
         return out
 
-    def _block(self, x: Floats) -> Floats:
+    def _block(self, x: Floats, roots: NDArray[np.intp]) -> Floats:
         rows, columns = x.shape
         flat = np.ascontiguousarray(x).reshape(-1)
         offset = (np.arange(rows) * columns)[:, None]
-        at = np.broadcast_to(self.roots, (rows, len(self.roots)))
+        at = np.broadcast_to(roots, (rows, len(roots)))
         # take with mode="clip" skips the check of bounds, which costs more than the reading.
         for _ in range(self.depth):
             place = self.feature.take(at, mode="clip")

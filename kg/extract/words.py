@@ -72,9 +72,12 @@ class Page:
         last = {s.block: s for s in self.sentences}
         above: dict[int, int] = {}
         leads: dict[int, Sentence] = {}
+        section: tuple[str, ...] = ()
         for number, block in enumerate(self.document.blocks):
-            if block.kind is BlockKind.HEADING:
+            if block.kind is BlockKind.HEADING or block.section != section:
                 above.clear()
+                section = block.section
+            if block.kind is BlockKind.HEADING:
                 continue
             depth = block.depth if block.kind is BlockKind.ITEM else 0
             over = next((above[d] for d in range(depth - 1, -1, -1) if d in above), None)
