@@ -46,7 +46,8 @@ def without(part: str | None) -> Iterator[None]:
 
 def _forget() -> None:
     for cached in (
-        clues.read_clues, clues.extract_clues, clues._openings, pairs._patterns, prior_work._worth
+        clues.read_clues, clues.extract_clues, clues._openings, clues._ungated, clues._any_after,
+        pairs._patterns, prior_work._worth,
     ):  # fmt: skip
         cached.cache_clear()
 

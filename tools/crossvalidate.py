@@ -1,10 +1,11 @@
 """How well extraction does on sources that its models were not fitted on.
 
-usage: python tools/crossvalidate.py GOLD=TEXTS ... [--unseen GOLD=TEXTS] [--calibrate]
+usage: python tools/crossvalidate.py GOLD=TEXTS ... [--also GOLD=TEXTS] [--unseen GOLD=TEXTS]
 
 Leaves out every source in turn (the notes of one author, one file of abstracts), fits on the others
 without the papers that the source summarises too, and scores what is then found in it. A file
-given as --unseen is scored only, by a model fitted on all the others.
+given as --also is fitted on every time and not scored; one given as --unseen is scored only, by a
+model fitted on all the others.
 """
 
 from __future__ import annotations
@@ -198,12 +199,12 @@ def calibrate(found: Sequence[Found], lexicon: Lexicon) -> dict[str, Calibration
     for construct, given in sorted(rows.items()):
         relations = sorted({r for *_, r, _ in given})
         x = np.array([[a, b, c, *(r == n for n in relations)] for a, b, c, r, _ in given], float)
-        right = [right for *_, right in given]
-        model = LogisticRegression(C=1.0, max_iter=1000).fit(x, right)
+        proved = [right for *_, right in given]
+        model = LogisticRegression(C=10.0, max_iter=1000).fit(x, proved)
         for reader in (1, 2):  # Agreement never lowers a confidence.
             if model.coef_[0][reader] < 0:
                 x[:, reader] = 0
-                model = LogisticRegression(C=1.0, max_iter=1000).fit(x, right)
+                model = LogisticRegression(C=10.0, max_iter=1000).fit(x, proved)
         slope, clue, term, *intercepts = (round(float(w), 3) for w in model.coef_[0])
         base = float(model.intercept_[0])
         fitted[construct] = Calibration(
@@ -242,6 +243,7 @@ def to_json(calibrations: Mapping[str, Calibration]) -> str:
 
 @click.command(help=__doc__)
 @click.argument("pairs", nargs=-1, required=True, metavar="GOLD=TEXTS...")
+@click.option("--also", multiple=True, metavar="GOLD=TEXTS", help="Fitted on, never left out.")
 @click.option("--unseen", multiple=True, metavar="GOLD=TEXTS", help="Scored, never fitted on.")
 @click.option("--folds", default=0, help="Leave out several sources at once, in so many folds.")
 @click.option("--jobs", default=2, show_default=True, help="Folds fitted at once.")
@@ -253,6 +255,7 @@ def to_json(calibrations: Mapping[str, Calibration]) -> str:
 @click.option("--errors", is_flag=True, help="The labels most often wrong, and most often missed.")
 def main(
     pairs: tuple[str, ...],
+    also: tuple[str, ...],
     unseen: tuple[str, ...],
     folds: int,
     jobs: int,
@@ -264,11 +267,11 @@ def main(
     errors: bool,
 ) -> None:
     with without(off):
-        fitted, held = read_examples(_files(pairs)), read_examples(_files(unseen))
+        fitted, more, held = (read_examples(_files(given)) for given in (pairs, also, unseen))
     tasks = [(s, [e for e in fitted if e.group in s]) for s in fold_sources(fitted, folds)]
     tasks = [(s, e) for s, e in tasks if not only or set(s) & set(only)]
     tasks += [([g], [e for e in held if e.group == g]) for g in sorted({e.group for e in held})]
-    some = fitted[:: max(1, round(1 / share))]
+    some = [*fitted, *more][:: max(1, round(1 / share))]
     found: list[Found] = []
     with ProcessPoolExecutor(jobs, get_context("fork"), max_tasks_per_child=None) as pool:
         runs = [pool.submit(find_in, sources, some, part, off) for sources, part in tasks]

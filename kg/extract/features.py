@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.extract.candidates import Candidate, Mention, is_name_like
+from kg.extract.clues import small
 from kg.extract.patterns import read_patterns
 from kg.extract.words import Page, Sentence, Word
 from kg.lexicon import Lexicon
@@ -41,10 +42,8 @@ def _share_of_initials(letters: str, initials: str) -> float:
     return found / len(letters)
 
 
-SENTENCE_CUES = {
-    name: re.compile(pattern, re.IGNORECASE) for name, pattern in read_patterns("sentence-cues")
-}
-"""What a sentence is about: name -> words that say so, from data/patterns/sentence-cues.tsv."""
+SENTENCE_CUES = {name: re.compile(pattern) for name, pattern in read_patterns("sentence-cues")}
+"""What a sentence in small letters is about, by name (data/patterns/sentence-cues.tsv)."""
 
 DENSE = (
     *(f"cue_{name}" for name in SENTENCE_CUES),
@@ -296,6 +295,7 @@ _FIRST_BODY, _INTRODUCING, _DEPTH, _ITEM_SHARE = (
 
 def _cues(text: str) -> tuple[int, ...]:
     """Numbers of the cues that a sentence holds."""
+    text = small(text)
     return tuple(i for i, cue in enumerate(SENTENCE_CUES.values()) if cue.search(text))
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kg.extract.candidates import Mention
-from kg.extract.clues import compile_clue
+from kg.extract.clues import compile_clue, small
 from kg.extract.decide import Thing
 from kg.extract.findings import PAIR_MODEL, Finding, Naming, Support
 from kg.extract.pair_facts import closest, pair_facts, pairs
@@ -137,7 +137,7 @@ def _telling(
             pattern.relation is relation
             and (pattern.subject, pattern.object) == (a.kind, b.kind)
             and pattern.subject_first == (near[0] == first)
-            and pattern.between.fullmatch(between)
+            and pattern.between.fullmatch(small(between))
         ):
             return pattern.name, near[0]
     return None, near[0]

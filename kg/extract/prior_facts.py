@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.extract.candidates import Mention
-from kg.extract.clues import mention_clues, read_clues
+from kg.extract.clues import mention_clues, read_clues, small
 from kg.extract.features import SENTENCE_CUES, lead_facts
 from kg.extract.words import Page
 from kg.read.identifiers import is_note_link, is_paper_link
@@ -41,7 +41,7 @@ def _of_mention(page: Page, m: Mention) -> set[str]:
     sentence = page.sentences[m.sentence]
     words = sentence.words
     block = page.block_of(sentence)
-    text = page.sentence_text(sentence)
+    text = small(page.sentence_text(sentence))
     clues = read_clues()
     facts = {f"clue={clues[n].name}" for n in mention_clues(page, m)}
     near = words[max(0, m.first - _BEFORE) : m.first]

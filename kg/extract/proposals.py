@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
 
 from kg.extract.candidates import Mention, is_name_like
+from kg.extract.clues import compile_clue, small
 from kg.extract.decide import Thing
+from kg.extract.patterns import read_patterns
 from kg.extract.prior_work import relation_of
 from kg.extract.relations import headline
 from kg.extract.words import Page
@@ -35,14 +39,16 @@ _PLAIN = frozenset(
     ]
 )
 
-_USES = (Relation.PROPOSES, Relation.USES_METHOD, Relation.USES_LOSS)
-
-_NEGATION = re.compile(
-    r"\b(?:unlike|instead of|rather than|without|in contrast to|as opposed to|no longer|"
-    r"no need (?:for|of|to)|not (?:use|require|need|rely on)|neither|nor|removing|dropping|"
-    r"discarding|replacing|replaces?)\b(?:(?! with | by |,).)*$"
+_USES = (
+    Relation.PROPOSES,
+    Relation.USES_METHOD,
+    Relation.USES_LOSS,
+    Relation.USES_DATASET,
+    Relation.ADDRESSES_TASK,
 )
-"""Words before a mention after which it is what a paper leaves out."""
+
+_REACH = 6
+"""Words before a mention among which it may be said that the paper does without."""
 
 _TELLING = frozenset({"proposed", "called", "new", "replaced-by", "apposition"})
 
@@ -84,9 +90,33 @@ def is_contrasted(page: Page, thing: Thing) -> bool:
 
 def _is_negated(page: Page, mention: Mention) -> bool:
     sentence = page.sentences[mention.sentence]
-    words = [w.lower for w in sentence.words[max(0, mention.first - 6) : mention.first]]
+    words = [w.lower for w in sentence.words[max(0, mention.first - _REACH) : mention.first]]
     before = " ".join(words)
-    return _NEGATION.search(before) is not None
+    end = sentence.words[mention.last].end - sentence.span.start
+    after = small(page.sentence_text(sentence)[end:])
+    return any(
+        (negation.before is not None and negation.before.search(before) is not None)
+        or (negation.after is not None and negation.after.match(after) is not None)
+        for negation in _negations()
+    )
+
+
+class _Negation(NamedTuple):
+    """Words that say that a paper does without a thing; see data/patterns/negations.tsv."""
+
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+
+
+@cache
+def _negations() -> tuple[_Negation, ...]:
+    return tuple(
+        _Negation(
+            compile_clue(before) if before else None,
+            compile_clue(after.removeprefix("^")) if after else None,
+        )
+        for _, before, after in read_patterns("negations")
+    )
 
 
 def _is_introduced(thing: Thing) -> bool:
