@@ -317,7 +317,7 @@ def fit_rates(examples: Sequence[Example]) -> Rates:
     return count_rates(
         (
             (
-                [f for f, w in zip(e.features.sparse, e.weight, strict=True) if w],
+                [f for f, w in zip(e.features.rated, e.weight, strict=True) if w],
                 [int(o) for o, w in zip(e.outcome, e.weight, strict=True) if w],
             )
             for e in examples

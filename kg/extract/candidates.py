@@ -7,6 +7,7 @@ annotators kept.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +38,7 @@ class Candidate:
     mentions: tuple[Mention, ...]
 
 
+_DIGIT = re.compile(r"\d")
 _NOUNS = frozenset({"NOUN", "PROPN"})
 _INSIDE = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "X", "SYM"})
 _PARTICIPLES = frozenset({"VBG", "VBN"})
@@ -49,9 +51,10 @@ _WORDS = frozenset({"VERB", "ADV", "ADP", "PART", "AUX"})
 @lru_cache(maxsize=1 << 14)
 def is_name_like(text: str) -> bool:
     """Capitals or digits where an ordinary word has none: "AdaIN", "k3", "BERT"."""
-    return any(c.isupper() for c in text[1:]) or (
-        any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
-    )
+    tail = text[1:]
+    if tail != tail.lower():
+        return True
+    return _DIGIT.search(text) is not None and any(map(str.isalpha, text))
 
 
 def _is_inside(words: tuple[Word, ...], i: int) -> bool:

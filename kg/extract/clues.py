@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -142,7 +141,7 @@ def _openings(sentence: str) -> tuple[tuple[int, tuple[int, ...]], ...]:
     found = []
     for number, clue in enumerate(read_clues()):
         if clue.gate is not None:
-            openings = tuple(match.start() for match in clue.gate.finditer(sentence))
+            openings = tuple([match.start() for match in clue.gate.finditer(sentence)])
             if openings:
                 found.append((number, openings))
     return tuple(found)
@@ -167,7 +166,11 @@ def _any_after() -> re.Pattern[str]:
 
 def clue_hits(page: Page, candidates: Sequence[Candidate]) -> list[dict[int, int]]:
     """For each candidate, how many of its mentions have which clue."""
-    return [
-        dict(Counter(n for m in candidate.mentions for n in mention_clues(page, m)))
-        for candidate in candidates
-    ]
+    hits: list[dict[int, int]] = []
+    for candidate in candidates:
+        counts: dict[int, int] = {}
+        for mention in candidate.mentions:
+            for number in mention_clues(page, mention):
+                counts[number] = counts.get(number, 0) + 1
+        hits.append(counts)
+    return hits

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from kg.extract.candidates import Candidate, Mention, is_name_like
 from kg.extract.clues import small
 from kg.extract.patterns import read_patterns
+from kg.extract.rates import RatedFacts
 from kg.extract.words import Page, Sentence, Word
 from kg.lexicon import Lexicon
 from kg.model import BlockKind, Kind
@@ -91,7 +92,8 @@ _CLIMB = 6
 class PageFeatures:
     """Features of the candidates of a page.
 
-    `sparse` holds a list of strings for every candidate; `dense` computes the numbers of some.
+    `sparse` holds a list of strings for every candidate, `rated` those that rates are known of;
+    `dense` computes the numbers of some.
     """
 
     def __init__(
@@ -110,7 +112,10 @@ class PageFeatures:
         self.terms = [lexicon.find(c.mentions[0].label) for c in candidates]
         self.heads = [_singular(self._words(c.mentions[0])[-1].lower) for c in candidates]
         self.kinds = [heads.get(head) for head in self.heads]
-        self.sparse = [self._facts(i) for i in range(len(candidates))]
+        self.sparse: list[list[str]] = []
+        self.rated: list[RatedFacts] = []
+        for number in range(len(candidates)):
+            self._add_facts(number)
 
     def _words(self, m: Mention) -> tuple[Word, ...]:
         return self.page.sentences[m.sentence].words[m.first : m.last + 1]
@@ -127,7 +132,7 @@ class PageFeatures:
             facts += [f"sec={w}" for w in section]
         return facts
 
-    def _facts(self, number: int) -> list[str]:
+    def _add_facts(self, number: int) -> None:
         c = self.candidates[number]
         label = c.mentions[0].label
         words = self._words(c.mentions[0])
@@ -138,30 +143,35 @@ class PageFeatures:
             "pos=" + "".join([w.pos[0] for w in words]), f"n={min(len(words), 6)}",
         ]  # fmt: skip
         out += [f"w={w.lower}" for w in words]
-        if len(words) > 1:
-            out.append(f"h2={words[-2].lower}_{head}")
+        two = f"h2={words[-2].lower}_{head}" if len(words) > 1 else ""
+        if two:
+            out.append(two)
         if "-" in words[0].text:
             out += [f"hp={x.lower()}" for x in words[0].text.split("-")]
         out += [f"lx={term.kind}", f"lxs={term.system}"] if term else ["lx=0"]
         if kind:
             out.append(f"hk={kind}")
         beside: set[str] = set()
-        for m in c.mentions:
-            self._beside(m, beside)
-        return out + sorted(beside)
+        governor = min([self._beside(m, beside) for m in c.mentions])
+        self.sparse.append(out + sorted(beside))
+        self.rated.append((out[0], out[1], two, out[2], governor))
 
-    def _beside(self, m: Mention, facts: set[str]) -> None:
-        """Facts of one mention: the words near it, and those that govern it."""
+    def _beside(self, m: Mention, facts: set[str]) -> str:
+        """Add the facts of one mention: the words near it, and those that govern it.
+
+        What governs it is given back.
+        """
         words = self.page.sentences[m.sentence].words
         before, before_that, after, after_that = _neighbours(words, m)
         is_title = m.sentence < self.page.title_sentences
         pre = "T" if is_title else ""
         last = words[m.last]
         governor = words[last.head]
+        governed = f"gov={last.dep}_{governor.lemma}"
         facts.update(
             (
                 f"{pre}b1={before}", f"{pre}a1={after}", f"b2={before_that}_{before}",
-                f"a2={after}_{after_that}", f"dep={last.dep}", f"gov={last.dep}_{governor.lemma}",
+                f"a2={after}_{after_that}", f"dep={last.dep}", governed,
                 f"verb={_verb_above(words, governor).lemma}",
             )
         )  # fmt: skip
@@ -175,6 +185,7 @@ class PageFeatures:
             for near in words[m.last + 1 : m.last + 1 + _AFTER]:
                 if near.pos in _TELLING_AFTER:
                     facts.add(f"wa={near.lemma}")
+        return governed
 
     # ---------------------------------------------------------------------------- numbers
 

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-FACTS = ("k=", "h=", "h2=", "f=", "gov=")
 PRIOR = 4.0
 
+RatedFacts = tuple[str, str, str, str, str]
+"""Label, head word, last two words, first word, what governs it; "" where there is none."""
 
-_SORTS = {sort: i for i, sort in enumerate(FACTS)}
+_FACTS = 5
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Rates:
     @property
     def columns(self) -> int:
         """Features of a candidate: for each fact how often it was seen, and its rates but none."""
-        return len(FACTS) * len(self.overall)
+        return _FACTS * len(self.overall)
 
     @cached_property
     def _table(self) -> Floats:
@@ -46,29 +47,17 @@ class Rates:
         table[:-1, :1] = np.log1p(seen)
         return table
 
-    def of(self, facts: Sequence[Sequence[str]]) -> Floats:
+    def of(self, facts: Sequence[RatedFacts]) -> Floats:
         """Array (candidates, columns)."""
         unknown = len(self.counts)
         find = self.index.get
-        places = [
-            [unknown if f is None else find(f, unknown) for f in chosen(given)] for given in facts
-        ]
-        found = self._table[np.array(places, dtype=np.intp).reshape(-1, len(FACTS))]
+        places = [[find(fact, unknown) for fact in given] for given in facts]
+        found = self._table[np.array(places, dtype=np.intp).reshape(-1, _FACTS)]
         return np.asarray(found.reshape(-1, self.columns))
 
 
-def chosen(facts: Sequence[str]) -> tuple[str | None, ...]:
-    """The first fact of each sort."""
-    found: list[str | None] = [None] * len(FACTS)
-    for fact in facts:
-        at = _SORTS.get(fact[: fact.find("=") + 1])
-        if at is not None and found[at] is None:
-            found[at] = fact
-    return tuple(found)
-
-
 def count_rates(
-    pages: Iterable[tuple[Sequence[Sequence[str]], Sequence[int]]], outcomes: int
+    pages: Iterable[tuple[Sequence[RatedFacts], Sequence[int]]], outcomes: int
 ) -> Rates:
     """Counts over annotated pages: (facts of the candidates, outcome of each)."""
     counts: dict[str, Floats] = {}
@@ -76,7 +65,7 @@ def count_rates(
     for candidates, outcome in pages:
         for facts, o in zip(candidates, outcome, strict=True):
             total[o] += 1
-            for fact in chosen(facts):
+            for fact in facts:
                 if fact:
                     if fact not in counts:
                         counts[fact] = np.zeros(outcomes, dtype=np.float32)

@@ -123,7 +123,7 @@ def to_page(annotation: Annotation) -> Page:
     return Page(annotation.document, tuple(sentences))
 
 
-_ATTRIBUTES = ("POS", "TAG", "DEP", "LEMMA", "HEAD", "SENT_START", "IS_SPACE")
+_ATTRIBUTES = ("IDX", "LENGTH", "POS", "TAG", "DEP", "LEMMA", "HEAD", "SENT_START", "IS_SPACE")
 
 
 class _Token(NamedTuple):
@@ -143,23 +143,20 @@ def _sentences_of(doc: Doc) -> Iterator[tuple[Word, ...]]:
     tokens: list[_Token | None] = []
     starts = []
     strings = doc.vocab.strings
-    text_of_doc = doc.text
+    text = doc.text
     rows = doc.to_array(list(_ATTRIBUTES)).tolist()
-    for i, (token, (pos, tag, dep, lemma, head, sent_start, is_space)) in enumerate(
-        zip(doc, rows, strict=True)
-    ):
+    for i, (start, length, pos, tag, dep, lemma, head, sent_start, is_space) in enumerate(rows):
         if sent_start == 1 or i == 0:
             starts.append(i)
         if is_space:
             tokens.append(None)
             continue
-        text, start = token.text, token.idx
         # Heads are given relative to their token, as unsigned numbers.
         offset = head - (1 << 64) if head >= 1 << 63 else head
-        end = start + len(text)
+        end = start + length
         tokens.append(
             _Token(
-                text,
+                text[start:end],
                 start,
                 end,
                 strings[pos],
@@ -172,7 +169,7 @@ def _sentences_of(doc: Doc) -> Iterator[tuple[Word, ...]]:
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         present = [i for i in range(start, end) if tokens[i] is not None]
         if present:
-            yield _words(text_of_doc, {i: t for i in present if (t := tokens[i])}, present)
+            yield _words(text, {i: t for i in present if (t := tokens[i])}, present)
 
 
 def _words(text: str, tokens: Mapping[int, _Token], order: Sequence[int]) -> tuple[Word, ...]:
