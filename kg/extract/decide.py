@@ -151,32 +151,21 @@ def _appositions(scored: Scored) -> Iterator[tuple[int, int]]:
 class _Group:
     """Candidates that are one thing, with the best of what the models say of each.
 
-    `any` is the probability that the likeliest of them is anything to the paper.
+    `any` is the probability that the likeliest of them is anything to the paper, `outcome` the
+    likeliest outcome but none, `proposal` the likeliest that says that the paper introduces it.
     """
 
     members: tuple[int, ...]
     best: int
     any: float
-    relevance: tuple[float, ...]
+    outcome: int
+    likely: float
+    proposal: int
+    proposed: float
     prior: float
     part: float
     own: float
     target: str | None
-
-    @property
-    def outcome(self) -> int:
-        """The likeliest outcome but none."""
-        return max(range(1, len(self.relevance)), key=lambda o: self.relevance[o])
-
-    @property
-    def proposal(self) -> int:
-        """The likeliest outcome that says that the paper introduces it."""
-        return max(PROPOSALS, key=lambda o: self.relevance[o])
-
-    @property
-    def proposed(self) -> float:
-        """Probability that the paper introduces it."""
-        return self.relevance[self.proposal]
 
 
 def _groups(scored: Scored) -> list[_Group]:
@@ -185,7 +174,11 @@ def _groups(scored: Scored) -> list[_Group]:
         return []
     order = [i for members in groups for i in members]
     starts = np.cumsum([0, *(len(members) for members in groups[:-1])])
-    relevance = np.maximum.reduceat(scored.relevance[order], starts).tolist()
+    relevance = np.maximum.reduceat(scored.relevance[order], starts)
+    proposals = relevance[:, list(PROPOSALS)]
+    outcome = (relevance[:, 1:].argmax(axis=1) + 1).tolist()
+    proposal = [PROPOSALS[i] for i in proposals.argmax(axis=1).tolist()]
+    likely, proposed = relevance[:, 1:].max(axis=1).tolist(), proposals.max(axis=1).tolist()
     any_ = (1 - scored.relevance[:, 0]).tolist()
     prior, part, own = (x.tolist() for x in (scored.prior, scored.part, scored.own))
     return [
@@ -193,7 +186,10 @@ def _groups(scored: Scored) -> list[_Group]:
             tuple(members),
             best := max(members, key=lambda i: (any_[i], -i)),
             any_[best],
-            tuple(relevance[number]),
+            outcome[number],
+            likely[number],
+            proposal[number],
+            proposed[number],
             max(prior[i] for i in members),
             max(part[i] for i in members),
             max(own[i] for i in members),
@@ -214,7 +210,7 @@ def decide(scored: Scored, thresholds: Thresholds, kinds: Linear) -> list[Thing]
     for g in groups:
         own = g is headline
         outcome = g.proposal if own else g.outcome
-        p = max(g.proposed, g.own) if own else g.relevance[outcome]
+        p = max(g.proposed, g.own) if own else g.likely
         taken = own or p >= thresholds.outcome[outcome]
         is_linked = g.target is not None and is_prior_work_link(g.target)
         is_prior = not own and (is_linked or g.prior >= thresholds.prior)

@@ -223,26 +223,27 @@ class PageFeatures:
         if label[:1].isupper() and len(letters) > 2 and is_name_like(label):
             row[INDEX["title_initials"]] = _share_of_initials(letters, "".join(w[0] for w in title))
         sentences = len(self.page.sentences)
-        for name, value in (
-            ("words", len(words)),
-            ("characters", len(label)),
-            ("capitals", sum(map(str.isupper, label)) / len(label)),
-            ("digits", any(map(str.isdigit, label))),
-            ("name_like", any(is_name_like(w.text) for w in words)),
-            ("all_caps", label.isupper()),
-            ("mentions", len(c.mentions)),
-            ("generic_head", self.heads[number] in self.generic),
-            ("generic_first", words[0].lower in self.generic),
-            ("start_lower", label[0].islower()),
-            ("plural", words[-1].tag.endswith("S")),
-            ("of_phrase", any(w.lower == "of" for w in words)),
-            ("sentences", len({m.sentence for m in c.mentions})),
-            ("page_sentences", sentences),
-            ("first_place", first.sentence / max(1, sentences)),
-            ("mention_share", len(c.mentions) / most_named),
-            ("title_words", sum(w.lower in title for w in words) / len(words)),
-        ):
-            row[INDEX[name]] = value
+        values = (
+            len(words),
+            len(label),
+            sum(map(str.isupper, label)) / len(label),
+            any(map(str.isdigit, label)),
+            any(is_name_like(w.text) for w in words),
+            label.isupper(),
+            len(c.mentions),
+            self.heads[number] in self.generic,
+            words[0].lower in self.generic,
+            label[0].islower(),
+            words[-1].tag.endswith("S"),
+            any(w.lower == "of" for w in words),
+            len({m.sentence for m in c.mentions}),
+            sentences,
+            first.sentence / max(1, sentences),
+            len(c.mentions) / most_named,
+            sum(w.lower in title for w in words) / len(words),
+        )
+        for at, value in zip(_OF_CANDIDATE, values, strict=True):
+            row[at] = value
         return row
 
     def _count(self, m: Mention, row: list[float], edges: _Edges, marks: _Marks) -> None:
@@ -277,27 +278,43 @@ class PageFeatures:
             row[INDEX[name]] = 1
         starts = edges.starts[m.sentence, m.last] == m.first
         ends = edges.ends[m.sentence, m.first] == m.last
-        for name, holds in (
-            ("run_start", starts),
-            ("run_end", ends),
-            ("maximal", starts and ends),
-            ("minimal", m.first == m.last),
-            ("in_parentheses", before in "(["),
-            ("before_parenthesis", after == "("),
-            ("linked", (m.sentence, m.last) in marks.linked),
-            ("emphasised", (m.sentence, m.last) in marks.emphasised),
-            ("in_item", block.kind is BlockKind.ITEM),
-            ("in_heading", block.kind is BlockKind.HEADING and not is_title),
-            ("capital_inside", m.first > 0 and m.label[0].isupper()),
-            ("subject", last.dep in _SUBJECTS),
-            ("object", last.dep in _OBJECTS),
-            ("modifier", last.dep in _MODIFIERS),
-        ):
-            if holds:
-                row[INDEX[name]] += 1
+        holds = (
+            starts,
+            ends,
+            starts and ends,
+            m.first == m.last,
+            before in "([",
+            after == "(",
+            (m.sentence, m.last) in marks.linked,
+            (m.sentence, m.last) in marks.emphasised,
+            block.kind is BlockKind.ITEM,
+            block.kind is BlockKind.HEADING and not is_title,
+            m.first > 0 and m.label[0].isupper(),
+            last.dep in _SUBJECTS,
+            last.dep in _OBJECTS,
+            last.dep in _MODIFIERS,
+        )
+        for at, held in zip(_OF_MENTION, holds, strict=True):
+            row[at] += held
         row[_DEPTH] = max(row[_DEPTH], block.depth)
 
 
+_OF_CANDIDATE = tuple(
+    INDEX[name]
+    for name in (
+        "words", "characters", "capitals", "digits", "name_like", "all_caps", "mentions",
+        "generic_head", "generic_first", "start_lower", "plural", "of_phrase", "sentences",
+        "page_sentences", "first_place", "mention_share", "title_words",
+    )
+)  # fmt: skip
+_OF_MENTION = tuple(
+    INDEX[name]
+    for name in (
+        "run_start", "run_end", "maximal", "minimal", "in_parentheses", "before_parenthesis",
+        "linked", "emphasised", "in_item", "in_heading", "capital_inside", "subject", "object",
+        "modifier",
+    )
+)  # fmt: skip
 _SHARES = tuple(INDEX[name] for name in ("maximal", "minimal", "run_end", "run_start"))
 _FIRST_BODY, _INTRODUCING, _DEPTH, _ITEM_SHARE = (
     INDEX[name] for name in ("first_body", "in_introducing", "depth", "item_share")
