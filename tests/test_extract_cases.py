@@ -31,6 +31,7 @@ from pathlib import Path
 
 import pytest
 
+from kg.build import DEFAULT_CONFIDENCE, above
 from kg.corrections import Corrections
 from kg.extract import extract
 from kg.graph import Graph
@@ -113,6 +114,7 @@ def graph_of(text: str) -> tuple[str, Graph]:
     reading = parse_source(Source("post.md", text))
     extracted = [Extracted(*extract(annotation)) for annotation in annotations(text)]
     graph = resolve([reading], extracted, read_lexicon(), Corrections()).graph
+    graph = above(graph, DEFAULT_CONFIDENCE)
     (source,) = graph.sources
     (paper,) = source.summarises
     return paper, graph

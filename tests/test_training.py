@@ -85,7 +85,7 @@ def test_confidence_is_calibrated_on_what_proved_right():
 
     def found(label: str, rule: str, confidence: float, times: int) -> list[Found]:
         said = finding(page, Relation.USES_METHOD, label, rule=rule, confidence=confidence)
-        return [Found("s", gold, (("relations", said),))] * times
+        return [Found("s", "notes", gold, (("relations", said),))] * times
 
     # Where a clue agrees, nine in ten are right; where none does, one in ten.
     sample = [

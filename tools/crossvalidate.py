@@ -55,9 +55,13 @@ LIMITS = tuple(round(FINEST * i, 2) for i in range(20))
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in one annotated summary; `source` is what was left out with it."""
+    """What was found in one annotated summary; `source` is what was left out with it.
+
+    `sort` is "notes" where its file holds one summary, "lists" where it holds many, or "unseen".
+    """
 
     source: str
+    sort: str
     gold: Summary
     findings: tuple[tuple[str, Finding], ...]
 
@@ -95,8 +99,12 @@ def find_in(
                 else score(e.page, e.candidates, e.features, model)
             )
             findings = tuple(extract_findings(scored, read_thresholds(), model))
-            found.append(Found(e.group, _summary(e), findings))
+            found.append(Found(e.group, _sort(e), _summary(e), findings))
     return found
+
+
+def _sort(example: Example) -> str:
+    return "notes" if "__" in (example.paper.get("document") or "") else "lists"
 
 
 def _summary(example: Example) -> Summary:
@@ -161,7 +169,8 @@ def score_rows(found: Sequence[Found], least: float) -> Iterator[tuple[str, ...]
         by_source[f.source].append(f)
     for name in sorted(by_source):
         yield line(name, by_source[name])
-    yield line("all", found)
+    for sort in sorted({f.sort for f in found}):
+        yield line(f"all {sort}", [f for f in found if f.sort == sort])
 
 
 def reliability_rows(found: Sequence[Found]) -> Iterator[tuple[str, ...]]:
@@ -276,7 +285,8 @@ def main(
     with ProcessPoolExecutor(jobs, get_context("fork"), max_tasks_per_child=None) as pool:
         runs = [pool.submit(find_in, sources, some, part, off) for sources, part in tasks]
         for (sources, _), run in zip(tasks, runs, strict=True):
-            found += run.result()
+            unseen_too = not any(e.group in sources for e in fitted)
+            found += [replace(f, sort="unseen") if unseen_too else f for f in run.result()]
             click.echo(f"left out {', '.join(sources)}", err=True)
     lexicon = read_lexicon()
     calibrations = read_calibrations()

@@ -1,8 +1,9 @@
 """Refit the models of data/model/ from a folder of annotated summaries.
 
-usage: python tools/fit.py GOLD=TEXTS ... [-o data/model]
+usage: python tools/fit.py GOLD=TEXTS ... [--unseen GOLD] [-o data/model]
 
 GOLD is an annotation file (data/gold/GUIDELINES.md), TEXTS the folder of the files it names.
+Papers that stand in an --unseen file too are left out, so that scores on it are of unseen papers.
 The same gold, versions and processor give the same bytes.
 """
 
@@ -25,18 +26,20 @@ from kg.extract.relevance import LINEAR, TREES, Model
 from kg.extract.trees import Linear, Trees
 from kg.extract.vectors import read_vectors
 from kg.resources import resource
-from tools.training import fit, read_examples
+from tools.training import fit, paper_names, read_examples
 
 
 @click.command(help=__doc__)
 @click.argument("pairs", nargs=-1, required=True, metavar="GOLD=TEXTS...")
+@click.option("--unseen", multiple=True, type=click.Path(path_type=Path), metavar="GOLD")
 @click.option("-o", "folder", type=click.Path(file_okay=False, path_type=Path), default=None)
-def main(pairs: tuple[str, ...], folder: Path | None) -> None:
+def main(pairs: tuple[str, ...], unseen: tuple[Path, ...], folder: Path | None) -> None:
     files = []
     for pair in pairs:
         gold, _, texts = pair.partition("=")
         files.append((Path(gold), Path(texts or Path(gold).parent)))
-    examples = read_examples(files)
+    held = {name for gold in unseen for name in paper_names(gold)}
+    examples = [e for e in read_examples(files) if not e.names & held]
     click.echo(f"{len(examples)} annotated summaries", err=True)
     path = (folder or resource("data", "model")) / "relevance.npz"
     write_model(fit(examples, read_vectors()), path)

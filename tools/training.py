@@ -70,7 +70,17 @@ class Example:
     @property
     def names(self) -> set[str]:
         """What says that two examples are about one paper."""
-        return {self.paper["id"], normal(self.paper["title"])}
+        return _names(self.paper)
+
+
+def _names(paper: dict[str, Any]) -> set[str]:
+    return {paper["id"], normal(paper["title"])}
+
+
+def paper_names(gold: Path) -> set[str]:
+    """What the papers of an annotation file go by; see `Example.names`."""
+    papers = json.loads(gold.read_text("utf-8"))["papers"]
+    return {name for paper in papers for name in _names(paper)}
 
 
 # ------------------------------------------------------------------------------ reading
