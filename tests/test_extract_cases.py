@@ -31,7 +31,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.build import DEFAULT_CONFIDENCE, above
+from kg.build import sure
 from kg.corrections import Corrections
 from kg.extract import extract
 from kg.graph import Graph
@@ -113,8 +113,7 @@ def graph_of(text: str) -> tuple[str, Graph]:
     """The id of the summarised paper of a text, and the graph."""
     reading = parse_source(Source("post.md", text))
     extracted = [Extracted(*extract(annotation)) for annotation in annotations(text)]
-    graph = resolve([reading], extracted, read_lexicon(), Corrections()).graph
-    graph = above(graph, DEFAULT_CONFIDENCE)
+    graph = sure(resolve([reading], extracted, read_lexicon(), Corrections()).graph)
     (source,) = graph.sources
     (paper,) = source.summarises
     return paper, graph
