@@ -57,7 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ------------------------------------------------------------------------------ lightness
 
 HEAVY = (
-    *("spacy", "thinc", "numpy", "scipy", "networkx", "rdflib", "pyoxigraph", "pycrfsuite"),
+    *("spacy", "thinc", "numpy", "scipy", "networkx", "rdflib", "pyoxigraph"),
     *("pyvis", "jinja2", "markdown_it", "yaml", "rich", "starlette", "uvicorn", "httpx"),
 )
 

@@ -64,7 +64,6 @@ def test_every_annotated_summary_is_read(path: Path):
 
 
 def test_sources_are_left_out_alone_or_dealt_into_folds_of_like_size():
-    pytest.importorskip("lightgbm", reason="the extra `fit` is not installed")
     from tools.crossvalidate import fold_sources
 
     class Some:
@@ -77,7 +76,6 @@ def test_sources_are_left_out_alone_or_dealt_into_folds_of_like_size():
 
 
 def test_confidence_is_calibrated_on_what_proved_right():
-    pytest.importorskip("lightgbm", reason="the extra `fit` is not installed")
     from tools.crossvalidate import Found, calibrate, rights, with_confidence
 
     page = hand_page("kites/NOUN and/CCONJ tails/NOUN")

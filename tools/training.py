@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -413,6 +412,9 @@ def boost(
     }
     if outputs > 1:
         parameters["num_class"] = outputs
+    # Here, so that reading and scoring need no LightGBM.
+    import lightgbm
+
     booster = lightgbm.train(parameters, lightgbm.Dataset(x, y, weight=weight), rounds)
     return flatten(booster.dump_model(), outputs)
 
