@@ -272,10 +272,10 @@ def _word_view(page: Page, candidates: Sequence[Candidate], vectors: WordVectors
     ).astype(np.float32)
 
 
-EARLY = 30
+EARLY = 12
 """Rounds of boosting after which a candidate may be given up."""
 
-GIVEN_UP = 0.95
+GIVEN_UP = 0.85
 """Probability of nothing, after these rounds, from which it is."""
 
 
