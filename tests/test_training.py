@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from kg.extract.clues import read_clues
 from kg.extract.findings import MODEL, PAIR_MODEL
+from kg.extract.relevance import OUTCOMES
 from kg.gold import Summary, Triple, read_gold
-from kg.lexicon import Lexicon
+from kg.lexicon import Lexicon, normal
 from kg.model import BETWEEN_ENTITIES, PRIOR_WORK, Kind, Relation
 from kg.read import read_source
 from tests.pages import finding, hand_page
+from tools.ablations import without
+from tools.crossvalidate import (
+    Found,
+    calibrate,
+    find_in,
+    fold_sources,
+    reliability_rows,
+    rights,
+    score_rows,
+    with_confidence,
+)
+from tools.training import Example, paper_names, read_examples
 
 TRAINING = Path(__file__).resolve().parents[1] / "data" / "training"
 TEXTS = TRAINING / "texts"
@@ -64,8 +79,6 @@ def test_every_annotated_summary_is_read(path: Path):
 
 
 def test_sources_are_left_out_alone_or_dealt_into_folds_of_like_size():
-    from tools.crossvalidate import fold_sources
-
     class Some:
         def __init__(self, group: str) -> None:
             self.group = group
@@ -76,8 +89,6 @@ def test_sources_are_left_out_alone_or_dealt_into_folds_of_like_size():
 
 
 def test_confidence_is_calibrated_on_what_proved_right():
-    from tools.crossvalidate import Found, calibrate, rights, with_confidence
-
     page = hand_page("kites/NOUN and/CCONJ tails/NOUN")
     gold = Summary("title:K", "K", (Triple(Relation.USES_METHOD, Kind.METHOD, ("kite",)),))
 
@@ -101,6 +112,59 @@ def test_confidence_is_calibrated_on_what_proved_right():
 
 def test_rules_alone_know_no_model():
     """What the fitted models are named by never stands beside a rule of the pattern files."""
-    from kg.extract.clues import read_clues
-
     assert {MODEL, PAIR_MODEL}.isdisjoint(clue.name for clue in read_clues())
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
+    """Three annotated summaries of one file."""
+    folder = tmp_path_factory.mktemp("gold")
+    stored = json.loads((TRAINING / "sections.json").read_text("utf-8"))
+    gold = folder / "sections.json"
+    gold.write_text(json.dumps({"papers": stored["papers"][:3]}), "utf-8")
+    return read_examples([(gold, TEXTS)])
+
+
+def test_candidates_are_labelled_with_what_the_gold_says_of_them(examples: list[Example]):
+    for example in examples:
+        proposed = {
+            normal(label)
+            for t in example.paper["triples"]
+            if t["relation"] == "proposes"
+            for label in t["labels"]
+        }
+        at = [OUTCOMES[i] for i in example.outcome]
+        named = [
+            key
+            for outcome, key in zip(at, (c.key for c in example.candidates), strict=True)
+            if outcome and outcome[0] is Relation.PROPOSES
+        ]
+        assert named
+        assert set(named) <= proposed
+
+
+def test_rules_alone_find_something_and_a_source_is_scored_by_its_name(examples: list[Example]):
+    found = find_in(["wintersfield"], [], examples, "model")
+    assert [f.source for f in found] == ["wintersfield"] * 3
+    assert {f.sort for f in found} == {"notes"}
+    (row, total) = score_rows(found, 0.0)
+    assert (row[:2], total[:2]) == (("wintersfield", "3"), ("all notes", "3"))
+    assert row[2:] == total[2:]
+    assert 0.1 < float(row[4]) < 0.9
+    assert sum(int(r[1]) for r in reliability_rows(found)) == sum(len(f.findings) for f in found)
+
+
+def test_a_part_is_back_after_an_ablation():
+    everything = read_clues()
+    with without("patterns"):
+        assert read_clues() == ()
+    assert read_clues() == everything
+    with without(None):
+        assert read_clues() == everything
+
+
+def test_papers_of_a_test_are_told_by_id_and_title(tmp_path: Path):
+    gold = tmp_path / "gold.json"
+    papers = [{"id": "arxiv:2001.00001", "title": "Kites: a Study", "triples": []}]
+    gold.write_text(json.dumps({"papers": papers}), "utf-8")
+    assert paper_names(gold) == {"arxiv:2001.00001", normal("Kites: a Study")}
