@@ -7,9 +7,8 @@ elsewhere (tools/fit.py) and flattened into arrays, so that nothing but numpy ru
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,15 +95,4 @@ class Linear:
 
 def hashed(facts: Sequence[str], buckets: int) -> NDArray[np.int32]:
     """Buckets of the facts, each once, rising. CRC-32, so that no hash seed matters."""
-    return np.array(sorted(set(map(_bucket_of(buckets), facts))), dtype=np.int32)
-
-
-@cache
-def _bucket_of(buckets: int) -> Callable[[str], int]:
-    """What gives the bucket of a fact, remembering the ones it met lately."""
-
-    @lru_cache(maxsize=1 << 16)
-    def bucket(fact: str) -> int:
-        return zlib.crc32(fact.encode()) % buckets
-
-    return bucket
+    return np.array(sorted({zlib.crc32(f.encode()) % buckets for f in facts}), dtype=np.int32)
