@@ -195,12 +195,12 @@ class PageFeatures:
         edges = _edges(self.candidates)
         named = [len(c.mentions) for c in self.candidates if is_name_like(c.mentions[0].label)]
         titles = self.page.sentences[: self.page.title_sentences]
-        initials = "".join(
-            w.text[0].lower() for s in titles for w in s.words if w.text[0].isalnum()
-        )
+        title = [w.lower for s in titles for w in s.words if w.text[0].isalnum()]
+        items = [self.page.block_of(s).kind is BlockKind.ITEM for s in self.page.sentences]
         table = []
         for number in rows:
-            row = self._numbers(number, initials, max(named, default=1))
+            row = self._numbers(number, title, max(named, default=1))
+            row[_ITEM_SHARE] = sum(items) / len(items)
             for m in self.candidates[number].mentions:
                 self._count(m, row, edges, marks)
             for at in _SHARES:
