@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from kg.build import DEFAULT_CONFIDENCE
+
 EXPORTS = Path("exports")
 """Where a build is written and read unless the user says otherwise."""
 
@@ -21,7 +23,7 @@ confidence_option = click.option(
     type=click.FloatRange(0, 1),
     metavar="NUMBER",
     help="Leave out assertions below this confidence; 0 keeps everything. "
-    "[default: 0.37, and all prior work]",
+    f"[default: {DEFAULT_CONFIDENCE:g}, and all prior work]",
 )
 
 pipeline_option = click.option(

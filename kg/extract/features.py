@@ -197,10 +197,12 @@ class PageFeatures:
         titles = self.page.sentences[: self.page.title_sentences]
         title = [w.lower for s in titles for w in s.words if w.text[0].isalnum()]
         items = [self.page.block_of(s).kind is BlockKind.ITEM for s in self.page.sentences]
+        item_share = sum(items) / max(1, len(items))
+        most_named = max(named, default=1)
         table = []
         for number in rows:
-            row = self._numbers(number, title, max(named, default=1))
-            row[_ITEM_SHARE] = sum(items) / len(items)
+            row = self._numbers(number, title, most_named)
+            row[_ITEM_SHARE] = item_share
             for m in self.candidates[number].mentions:
                 self._count(m, row, edges, marks)
             for at in _SHARES:

@@ -41,7 +41,7 @@ def extract_prior_work(page: Page, things: tuple[Thing, ...]) -> Iterator[Findin
     title = page.document.paper.title or ""
     linked = [t for t in things if t.target and is_prior_work_link(t.target)]
     for thing in things:
-        if thing is own or (not thing.is_prior and thing not in linked):
+        if thing is own or not thing.is_prior:
             continue
         if thing not in linked and _is_version_of_one(thing, linked):
             continue
