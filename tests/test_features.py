@@ -30,7 +30,7 @@ def test_title_words_are_those_of_the_label_that_stand_in_the_title():
 
 def test_item_share_is_that_of_the_sentences_in_lists():
     page = parsed(
-        f"#### Folding Kites {LINK}\n\nThe authors propose kites that fly.\n\n- a tail\n- a string\n"
+        f"#### Folding Kites {LINK}\n\nWe propose kites that fly.\n\n- a tail\n- a string\n"
     )
     assert set(numbers(page, "item_share").values()) == {0.5}
     page = parsed(f"#### Folding Kites {LINK}\n\nThe authors propose kites that fly with a tail.\n")
