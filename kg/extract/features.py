@@ -195,14 +195,13 @@ class PageFeatures:
         edges = _edges(self.candidates)
         named = [len(c.mentions) for c in self.candidates if is_name_like(c.mentions[0].label)]
         titles = self.page.sentences[: self.page.title_sentences]
-        title = [w.lower for s in titles for w in s.words if w.text[0].isalnum()]
-        items = [self.page.block_of(s).kind is BlockKind.ITEM for s in self.page.sentences]
-        item_share = sum(items) / max(1, len(items))
+        initials = "".join(
+            w.text[0].lower() for s in titles for w in s.words if w.text[0].isalnum()
+        )
         most_named = max(named, default=1)
         table = []
         for number in rows:
-            row = self._numbers(number, title, most_named)
-            row[_ITEM_SHARE] = item_share
+            row = self._numbers(number, initials, most_named)
             for m in self.candidates[number].mentions:
                 self._count(m, row, edges, marks)
             for at in _SHARES:
@@ -210,7 +209,7 @@ class PageFeatures:
             table.append(row)
         return np.array(table, dtype=np.float32).reshape(-1, len(DENSE))
 
-    def _numbers(self, number: int, title: Sequence[str], most_named: int) -> list[float]:
+    def _numbers(self, number: int, initials: str, most_named: int) -> list[float]:
         c = self.candidates[number]
         first = c.mentions[0]
         label, words = first.label, self._words(first)
@@ -223,7 +222,7 @@ class PageFeatures:
             row[INDEX[f"head_{kind}"]] = 1
         letters = "".join([x for x in label.lower() if x.isalnum()])
         if label[:1].isupper() and len(letters) > 2 and is_name_like(label):
-            row[INDEX["title_initials"]] = _share_of_initials(letters, "".join(w[0] for w in title))
+            row[INDEX["title_initials"]] = _share_of_initials(letters, initials)
         sentences = len(self.page.sentences)
         values = (
             len(words),
@@ -242,7 +241,9 @@ class PageFeatures:
             sentences,
             first.sentence / max(1, sentences),
             len(c.mentions) / most_named,
-            sum(w.lower in title for w in words) / len(words),
+            # Meant for the title's words. The shipped weights were fitted on its initials, as here,
+            # and without item_share: both are for the next refit (tests/test_features.py).
+            sum(w.lower in initials for w in words) / len(words),
         )
         for at, value in zip(_OF_CANDIDATE, values, strict=True):
             row[at] = value
@@ -318,8 +319,8 @@ _OF_MENTION = tuple(
     )
 )  # fmt: skip
 _SHARES = tuple(INDEX[name] for name in ("maximal", "minimal", "run_end", "run_start"))
-_FIRST_BODY, _INTRODUCING, _DEPTH, _ITEM_SHARE = (
-    INDEX[name] for name in ("first_body", "in_introducing", "depth", "item_share")
+_FIRST_BODY, _INTRODUCING, _DEPTH = (
+    INDEX[name] for name in ("first_body", "in_introducing", "depth")
 )
 
 
